@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Caller, Need } from "./caller.ts";
+
+/**
+ * One action of a service, in the shapes of the SDK: PascalCase or camelCase as that service's
+ * SDK has them. The state machine, rules and the deploy call it in this process; the front calls
+ * it for requests from outside.
+ */
+export interface Operation {
+  /** What the caller must be allowed. Absent: `run` checks by itself. */
+  needs?(input: Input): Need | Need[];
+  run(input: Input, caller: Caller): Promise<object | undefined> | object | undefined;
+}
+
+/** Input arrives unchecked: an operation validates what it reads. */
+// biome-ignore lint/suspicious/noExplicitAny: the wire has no types; each operation states its own
+export type Input = any;
+
+/** How a service talks on the wire. */
+export type Wire =
+  | { protocol: "json"; version: "1.0" | "1.1"; target: string }
+  | {
+      protocol: "rest-json";
+      /** Which operation a request means, with what path and query carry. */
+      route(method: string, path: string, query: URLSearchParams): RestRoute | undefined;
+    }
+  /** The service reads the request itself (S3, SNS's query protocol). */
+  | { protocol: "own"; serve(exchange: Exchange): Promise<void> };
+
+export interface RestRoute {
+  operation: string;
+  params: Record<string, unknown>;
+  /** Status of success, 200 when absent. */
+  status?: number;
+  /** The name of the member that is the whole body as bytes (Lambda's `Payload`), if there is one. */
+  payload?: string;
+}
+
+/** A request that the front has verified: signature good, caller known, body not yet read. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Path as sent, still encoded; query as sent. */
+  rawPath: string;
+  rawQuery: string;
+  caller: Caller;
+  requestId: string;
+  /** What the signature says about the body; `undefined` for anonymous and presigned-without-hash. */
+  payload: PayloadClaim;
+  /** How the request was signed; a form upload is verified by S3 itself. */
+  signed: "header" | "query" | "none";
+}
+
+/** The `x-amz-content-sha256` of a request, understood. */
+export type PayloadClaim =
+  | { kind: "sha256"; hex: string }
+  | { kind: "unsigned" }
+  | { kind: "unsigned-trailer" }
+  | {
+      kind: "signed-chunks";
+      trailer: boolean;
+      seed: string;
+      signingKey: Buffer;
+      scope: string;
+      amzDate: string;
+    };
+
+export interface Service {
+  /** The signing name: `s3`, `states`, `sqs`. */
+  readonly name: string;
+  readonly wire: Wire;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** Begins background work, once everything is deployed: waiting executions, queued jobs, timers. */
+  start?(): void | Promise<void>;
+  /** Ends background work and children. State is on disk already. */
+  stop?(): Promise<void>;
+}
