@@ -23,6 +23,10 @@ export type Wire =
       protocol: "rest-json";
       /** Which operation a request means, with what path and query carry. */
       route(method: string, path: string, query: URLSearchParams): RestRoute | undefined;
+      /** SDK names for a body's names on the wire, where the two differ (MediaConvert's camelCase). */
+      decode?(operation: string, body: unknown): unknown;
+      /** And back; dates become what the wire has for them. */
+      encode?(operation: string, output: object): object;
     }
   /** The service reads the request itself (S3, SNS's query protocol). */
   | { protocol: "own"; serve(exchange: Exchange): Promise<void> };
@@ -36,9 +40,14 @@ export interface RestRoute {
   payload?: string;
 }
 
-/** A request that the front has verified: signature good, caller known, body not yet read. */
+/**
+ * A request that the front has verified: signature good, caller known. For S3 the body is not yet
+ * read; for every other service it is, and stands in `body`.
+ */
 export interface Exchange {
   request: IncomingMessage;
+  /** The whole body, its hash compared with the signature's; absent for S3, which streams. */
+  body?: Buffer;
   response: ServerResponse;
   /** Path as sent, still encoded; query as sent. */
   rawPath: string;
