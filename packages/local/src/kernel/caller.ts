@@ -58,9 +58,13 @@ export interface Iam {
   keysFor(roleArn: string, session: string): Keys;
   /** The keys of the operator, for endpoints.json. */
   readonly operatorKeys: Keys;
-  /** Looks up who signs with a key id; undefined when nobody does. */
+  /**
+   * Looks up who signs with a key id; undefined when nobody does. A session token tells it about
+   * role keys that were made before a restart.
+   */
   signer(
     accessKeyId: string,
+    token?: string,
   ): { secretAccessKey: string; sessionToken?: string; caller: Caller } | undefined;
   /** Takes a role from the graph, or takes its new form. */
   defineRole(role: Role): void;

@@ -43,10 +43,14 @@ export interface Cloud {
   ): Promise<Output>;
   /**
    * Puts an event of an AWS service on the default bus. Synchronous and durable: called inside a
-   * store transaction it is part of it. Delivery begins after the commit.
+   * store transaction it is part of it. Delivery begins after the commit. An `id` or `time` of the
+   * caller's own makes it a second delivery of an event that was sent before.
    */
   emit(
-    event: Omit<CloudEvent, "version" | "id" | "account" | "region" | "time"> & { time?: string },
+    event: Omit<CloudEvent, "version" | "id" | "account" | "region" | "time"> & {
+      id?: string;
+      time?: string;
+    },
   ): void;
   /** One line for the person at the terminal; never secrets. */
   tell(line: string): void;
@@ -63,8 +67,8 @@ export interface Machine {
   iam: Iam;
   now?: () => number;
   tell?: (line: string) => void;
-  /** `:memory:` for tests that do not restart; default `cloud.sqlite` in the data folder. */
-  database?: string;
+  /** The one database of the data folder, opened; default: `cloud.sqlite` in it. */
+  store?: Store;
 }
 
 export function openCloud(machine: Machine): Cloud {
@@ -74,7 +78,7 @@ export function openCloud(machine: Machine): Cloud {
     region: machine.region,
     accountId: machine.accountId,
     origin: "",
-    store: openStore(machine.database ?? join(machine.dataDir, "cloud.sqlite")),
+    store: machine.store ?? openStore(join(machine.dataDir, "cloud.sqlite")),
     iam: machine.iam,
     now: machine.now ?? Date.now,
     folder(name) {

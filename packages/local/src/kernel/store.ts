@@ -23,10 +23,16 @@ export interface Store {
   close(): void;
 }
 
-/** @param file a path, or `:memory:` */
-export function openStore(file: string): Store {
+/**
+ * @param file a path, or `:memory:`
+ * @param options.alone keeps every other process out for as long as the store is open; the lock
+ *   ends with the process, however it ends
+ * @throws Error when another process keeps the store for itself
+ */
+export function openStore(file: string, options: { alone?: boolean } = {}): Store {
   if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
   const db = new DatabaseSync(file);
+  if (options.alone) lock(db);
   // A killed process loses nothing with WAL; only a power cut could lose the last moments.
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
   const prepared = new Map<string, StatementSync>();
@@ -82,4 +88,12 @@ export function openStore(file: string): Store {
     },
     close: () => db.close(),
   };
+}
+
+function lock(db: DatabaseSync): void {
+  try {
+    db.exec("PRAGMA busy_timeout = 500; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;");
+  } catch (error) {
+    throw new Error("another process is using this data folder", { cause: error });
+  }
 }

@@ -1,0 +1,187 @@
+import { existsSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { basename } from "node:path";
+import type { Laptop } from "@rushes/local";
+import colors from "picocolors";
+import { type StoryEvent, timings, transitions, videoIdIn } from "../operator/execution.ts";
+import { connect, type FilmItem, type Operator } from "../operator/operator.ts";
+import { open } from "../start/laptop.ts";
+import { type StartOptions, Usage } from "../start/options.ts";
+import { openStory } from "../start/story.ts";
+import { type Rendition, trespass, watch } from "./judge.ts";
+
+/** What `--once` prints on standard output. */
+export interface Report {
+  videoId: string | undefined;
+  status: string;
+  problem?: { code: string; message: string };
+  source: unknown;
+  renditions: Rendition[];
+  outputs: unknown;
+  timingsMs: Record<string, number>;
+  transitions: number;
+  lambdaInvocations: { path: number; progress: number };
+  warnings: unknown[];
+}
+
+/**
+ * Takes one film through the whole trip and judges the result as a viewer and as a trespasser.
+ *
+ * @returns 0 when the film is READY and all is as it should be, else 1
+ * @throws Usage when there is no such file
+ */
+export async function once(options: StartOptions & { once: string }): Promise<number> {
+  const file = options.once;
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    throw new Usage(`--once takes a film: there is no file ${file}.`);
+  }
+  const say = (line: string) => console.error(line);
+  const port = options.portGiven || (await isFree(options.port)) ? options.port : 0;
+  const laptop = await open({ ...options, port }, (line) => say(colors.dim(line)));
+  const operator = connect(laptop.endpoints);
+  try {
+    const report = await take(file, laptop, operator, say);
+    console.log(JSON.stringify(report, null, 2));
+    return report.status === "READY" ? 0 : 1;
+  } finally {
+    operator.close();
+    await laptop.close();
+  }
+}
+
+async function take(
+  file: string,
+  laptop: Laptop,
+  operator: Operator,
+  say: (line: string) => void,
+): Promise<Report> {
+  const startedAtMs = Date.now();
+  // A name of its own, so that the same file twice is two films and not a replacement.
+  const name = `${startedAtMs}-${basename(file)}`;
+  const ended = followed(laptop, `inbox/${name}`, say);
+  await operator.drop(file, name);
+  const uploadedAtMs = Date.now();
+  const executionArn = await ended.execution;
+  const progress = follow(operator, ended.videoId, say);
+  await ended.end;
+  progress.stop();
+
+  const history = await operator.history(executionArn);
+  const videoId = ended.videoId();
+  const film = videoId ? await operator.film(videoId) : undefined;
+  const { path, progress: extra } = count(laptop, videoId, startedAtMs);
+  const published = film?.published as FilmItem | undefined;
+  const report: Report = {
+    videoId,
+    status: film?.status ?? "FAILED",
+    source: film?.source ?? null,
+    renditions: [],
+    outputs: published?.outputs ?? null,
+    timingsMs: { upload: uploadedAtMs - startedAtMs, ...timings(history as StoryEvent[]) },
+    transitions: transitions(history as StoryEvent[]),
+    lambdaInvocations: { path, progress: extra },
+    warnings: (published?.warnings as unknown[] | undefined) ?? [],
+  };
+  if (film?.problem) {
+    const { code, message } = film.problem as { code: string; message: string };
+    report.problem = { code, message };
+    say(`${colors.red(report.status)} ${code}: ${message}`);
+  }
+  if (videoId && report.status === "READY") {
+    await judge(videoId, operator, report, say);
+  }
+  report.timingsMs.all = Date.now() - startedAtMs;
+  return report;
+}
+
+/** Fetches what a viewer would, then tries what nobody may; writes what it finds into the report. */
+async function judge(
+  videoId: string,
+  operator: Operator,
+  report: Report,
+  say: (line: string) => void,
+): Promise<void> {
+  const [brief, grant] = [await operator.grant(videoId, 1), await operator.grant(videoId)];
+  const seen = await watch(grant);
+  report.renditions = seen.renditions;
+  say(`fetched ${seen.addresses.length} files of ${seen.renditions.length} renditions`);
+  while (Date.now() <= Date.parse(brief.expiresAt) + 1000) await nextTick();
+  const open = await trespass(seen.addresses, grant, brief);
+  say(`refused unsigned, tampered and expired: ${open.length ? "NO" : "yes"}`);
+  const objections = [...seen.objections, ...open];
+  if (!objections.length) return;
+  report.status = "FAILED";
+  report.problem = { code: "DeliveryWrong", message: objections.slice(0, 5).join("; ") };
+}
+
+/** Follows the one execution that the key starts. */
+function followed(laptop: Laptop, key: string, say: (line: string) => void) {
+  const story = openStory(say);
+  const execution = Promise.withResolvers<string>();
+  const end = Promise.withResolvers<void>();
+  let ours: string | undefined;
+  let videoId: string | undefined;
+  laptop.onHistory((executionArn, event) => {
+    const input = event.executionStartedEventDetails?.input;
+    if (!ours && input?.includes(JSON.stringify(key))) {
+      ours = executionArn;
+      execution.resolve(executionArn);
+    }
+    if (executionArn !== ours) return;
+    story(executionArn, event);
+    videoId ??=
+      videoIdIn(event.stateExitedEventDetails?.output) ??
+      videoIdIn(event.taskSucceededEventDetails?.output) ??
+      videoIdIn(event.taskScheduledEventDetails?.parameters);
+    if (/^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(event.type ?? "")) end.resolve();
+  });
+  return { execution: execution.promise, end: end.promise, videoId: () => videoId };
+}
+
+/** Tells the encoder's progress while it works, each percent once. */
+function follow(
+  operator: Operator,
+  videoId: () => string | undefined,
+  say: (line: string) => void,
+): { stop(): void } {
+  let told = -1;
+  let asking = false;
+  const timer = setInterval(async () => {
+    const id = videoId();
+    if (!id || asking) return;
+    asking = true;
+    const film = await operator.film(id).catch(() => undefined);
+    asking = false;
+    const percent = Number(film?.percent ?? -1);
+    if (percent > told) {
+      told = percent;
+      say(`encoding ${percent} %`);
+    }
+  }, 500);
+  return { stop: () => clearInterval(timer) };
+}
+
+function count(
+  laptop: Laptop,
+  videoId: string | undefined,
+  sinceMs: number,
+): { path: number; progress: number } {
+  const ours = laptop.invocations(sinceMs).filter((one) => one.videoId === videoId);
+  const progress = ours.filter((one) => one.progress).length;
+  return { path: ours.length - progress, progress };
+}
+
+/** Whether both ports of the laptop can be had. */
+async function isFree(port: number): Promise<boolean> {
+  for (const one of [port, port + 3]) {
+    const taken = await new Promise<boolean>((answer) => {
+      const server = createServer();
+      server.once("error", () => answer(true));
+      server.listen(one, "127.0.0.1", () => server.close(() => answer(false)));
+    });
+    if (taken) return false;
+  }
+  return true;
+}
+
+const nextTick = (): Promise<void> => new Promise((done) => setTimeout(done, 50));

@@ -1,0 +1,139 @@
+import { createReadStream, statSync } from "node:fs";
+import { basename } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+
+/** Where a deployed Rushes is and with which keys: what `endpoints.json` holds. */
+export interface Place {
+  aws: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  resources: Record<string, string>;
+}
+
+/** A film as the table holds it. The CLI shows what is there and judges none of it. */
+export type FilmItem = Record<string, unknown> & { videoId?: string; status?: string };
+
+export interface Grant {
+  videoId: string;
+  attempt: number;
+  expiresAt: string;
+  cookies: Record<string, string>;
+  hls?: string;
+  dash?: string;
+  downloads: Array<{ url: string }>;
+  poster?: string;
+  thumbnails?: string[];
+}
+
+export type Operator = ReturnType<typeof connect>;
+
+/** What an operator does with keys of the account, through the plain AWS SDK. */
+export function connect(place: Place) {
+  const config = {
+    endpoint: place.aws,
+    region: place.region,
+    credentials: place.credentials,
+  };
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const states = new SFNClient(config);
+  const lambda = new LambdaClient(config);
+  const table = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const named = (resource: string): string => {
+    const name = place.resources[resource];
+    if (!name) throw new Error(`endpoints.json names no ${resource}`);
+    return name;
+  };
+
+  return {
+    /** Drops a file into the inbox; the name it gets there starts a film. */
+    async drop(file: string, as = basename(file), title?: string): Promise<string> {
+      const key = `inbox/${as}`;
+      await s3.send(
+        new PutObjectCommand({
+          Bucket: named("SourceBucket"),
+          Key: key,
+          Body: createReadStream(file),
+          ContentLength: statSync(file).size,
+          ...(title ? { Metadata: { title } } : {}),
+        }),
+      );
+      return key;
+    },
+
+    /** Whether any film is in the library. */
+    async isEmpty(): Promise<boolean> {
+      const page = await table.send(
+        new QueryCommand({
+          TableName: named("Table"),
+          IndexName: "byTime",
+          KeyConditionExpression: "#kind = :video",
+          ExpressionAttributeNames: { "#kind": "kind" },
+          ExpressionAttributeValues: { ":video": "VIDEO" },
+          Limit: 1,
+        }),
+      );
+      return !page.Items?.length;
+    },
+
+    async film(videoId: string): Promise<FilmItem | undefined> {
+      const found = await table.send(
+        new GetCommand({
+          TableName: named("Table"),
+          Key: { PK: `VIDEO#${videoId}`, SK: "META" },
+          ConsistentRead: true,
+        }),
+      );
+      return found.Item;
+    },
+
+    async attempt(videoId: string, attempt: number): Promise<FilmItem | undefined> {
+      const found = await table.send(
+        new GetCommand({
+          TableName: named("Table"),
+          Key: { PK: `VIDEO#${videoId}`, SK: `ATTEMPT#${attempt}` },
+          ConsistentRead: true,
+        }),
+      );
+      return found.Item;
+    },
+
+    /** The whole history of an execution, oldest event first. */
+    async history(executionArn: string) {
+      const events = [];
+      let nextToken: string | undefined;
+      do {
+        const page = await states.send(
+          new GetExecutionHistoryCommand({ executionArn, ...(nextToken ? { nextToken } : {}) }),
+        );
+        events.push(...(page.events ?? []));
+        nextToken = page.nextToken;
+      } while (nextToken);
+      return events;
+    },
+
+    /**
+     * Asks the playback function for a grant.
+     *
+     * @throws Error with the function's own sentence when it refuses
+     */
+    async grant(videoId: string, lifetimeSeconds?: number): Promise<Grant> {
+      const answer = await lambda.send(
+        new InvokeCommand({
+          FunctionName: named("PlaybackFunction"),
+          Payload: JSON.stringify({ videoId, ...(lifetimeSeconds ? { lifetimeSeconds } : {}) }),
+        }),
+      );
+      const said = JSON.parse(new TextDecoder().decode(answer.Payload));
+      if (answer.FunctionError) throw new Error(`${said.errorType}: ${said.errorMessage}`);
+      return said as Grant;
+    },
+
+    close() {
+      for (const client of [s3, states, lambda, table]) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Endpoints } from "@rushes/local";
+import colors from "picocolors";
+import { videoIdIn } from "../operator/execution.ts";
+import { connect, type Operator } from "../operator/operator.ts";
+import { open } from "./laptop.ts";
+import type { StartOptions } from "./options.ts";
+import { openStory } from "./story.ts";
+
+const SAMPLE = fileURLToPath(new URL("../../sample/sample.mp4", import.meta.url));
+
+/** Runs the laptop until somebody ends it with Ctrl-C. */
+export async function start(options: StartOptions): Promise<number> {
+  const startedAtMs = Date.now();
+  const print = (line: string) => console.log(line);
+  const laptop = await open(options, (line) => print(colors.dim(line)));
+  const operator = connect({ ...laptop.endpoints });
+  const story = openStory(print);
+
+  laptop.onHistory((executionArn, event) => {
+    story(executionArn, event);
+    if (event.type !== "ExecutionSucceeded") return;
+    const videoId = videoIdIn(event.executionSucceededEventDetails?.output);
+    if (videoId) announce(operator, videoId, print).catch((error) => print(String(error)));
+  });
+
+  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
+  print(summary(laptop.endpoints, laptop.endpointsFile, seconds));
+  if (options.sample && (await operator.isEmpty())) {
+    print("The library is empty, so here comes the sample film.");
+    await operator.drop(SAMPLE, "sample.mp4", "Sample");
+  }
+
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  print("\nStopping. What is under way goes on at the next start.");
+  operator.close();
+  await laptop.close();
+  return 0;
+}
+
+/** Tells that a film can be watched, with an address that plays it. */
+async function announce(
+  operator: Operator,
+  videoId: string,
+  print: (line: string) => void,
+): Promise<void> {
+  const film = await operator.film(videoId);
+  if (film?.status !== "READY") return;
+  const grant = await operator.grant(videoId);
+  const [download] = grant.downloads;
+  print(`${colors.green("READY")} ${colors.bold(String(film.title ?? videoId))}  ${videoId}`);
+  if (download) {
+    print(`  Watch it (signed, until ${grant.expiresAt}):\n  ${colors.underline(download.url)}`);
+  }
+}
+
+function summary({ aws, cdn, resources, region }: Endpoints, file: string, seconds: string) {
+  const bucket = resources.SourceBucket;
+  const shown = relative(process.cwd(), file) || file;
+  return `
+${colors.bold("Rushes")} is ready on this machine (${seconds} s).
+
+  AWS APIs   ${aws}   (region ${region}, keys in ${shown})
+  CDN        ${cdn}
+  Inbox      s3://${bucket}/inbox/
+
+Try next, with the keys of ${shown} in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY:
+  aws --endpoint-url ${aws} s3 cp film.mov s3://${bucket}/inbox/film.mov --metadata title=Holiday
+  aws --endpoint-url ${aws} stepfunctions list-executions --state-machine-arn ${resources.StateMachineArn}
+  npm -s start -- --data other --once film.mov
+End it with Ctrl-C.
+`;
+}

@@ -1,0 +1,35 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Values for the graph's secrets, made once per data folder and never committed.
+ * `SigningKey` and `SigningPublicKey` are an EC P-256 pair in PEM, as CloudFront takes them; any
+ * other name is 32 random bytes.
+ */
+export function openKeyring(folder: string): (name: string) => string {
+  const file = join(folder, "secrets.json");
+  const kept: Record<string, string> = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>)
+    : {};
+
+  return (name) => {
+    if (kept[name] === undefined) {
+      const pair = /^(\w*)(?:Public)?Key$/.exec(name)?.[1];
+      const stem = pair?.replace(/Public$/, "");
+      if (stem !== undefined) {
+        const made = generateKeyPairSync("ec", {
+          namedCurve: "P-256",
+          publicKeyEncoding: { type: "spki", format: "pem" },
+          privateKeyEncoding: { type: "pkcs8", format: "pem" },
+        });
+        kept[`${stem}Key`] = made.privateKey;
+        kept[`${stem}PublicKey`] = made.publicKey;
+      } else {
+        kept[name] = randomBytes(32).toString("base64url");
+      }
+      writeFileSync(file, JSON.stringify(kept, null, 2), { mode: 0o600 });
+    }
+    return kept[name] ?? "";
+  };
+}

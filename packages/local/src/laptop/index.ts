@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { openCdn } from "../cdn/index.ts";
+import { lambdaFunction } from "../deploy/families/functions.ts";
+import { resolve } from "../deploy/graph.ts";
+import { deploy, type Graph, readGraph } from "../deploy/index.ts";
+import { openDynamodb } from "../dynamodb/index.ts";
+import { openEvents } from "../events/index.ts";
+import { openFront } from "../front/index.ts";
+import { openIam } from "../iam/index.ts";
+import { openCloud } from "../kernel/cloud.ts";
+import { openStore } from "../kernel/store.ts";
+import { openLambda } from "../lambda/index.ts";
+import { openMediaConvert } from "../mediaconvert/index.ts";
+import { openS3 } from "../s3/index.ts";
+import { openSecrets } from "../secrets/index.ts";
+import { openSns } from "../sns/index.ts";
+import { openSqs } from "../sqs/index.ts";
+import { openStates } from "../states/index.ts";
+import { openSts } from "../sts/index.ts";
+import { type Endpoints, writeEndpoints } from "./endpoints.ts";
+import { lookupOf } from "./addresses.ts";
+import { families } from "./families.ts";
+
+export type { Endpoints } from "./endpoints.ts";
+
+export interface LaptopOptions {
+  /** the graph to deploy */
+  graph: string | Graph;
+  /** where the graph's handler paths begin */
+  root: string;
+  /** where state lives */
+  dataDir: string;
+  /** AWS APIs on this port, the CDN three above; 0 for two free ones */
+  port: number;
+  /** forgets what is in the data folder first */
+  fresh?: boolean;
+  /** transcodes what MediaConvert would refuse, when ffmpeg can */
+  lenient?: boolean;
+  /** one line for the person at the terminal */
+  tell?: (line: string) => void;
+}
+
+export type Laptop = Awaited<ReturnType<typeof openLaptop>>;
+
+/**
+ * Deploys a graph to this machine and starts it. What was under way when the last process ended,
+ * however it ended, goes on.
+ *
+ * @throws Error when the folder is in use, a port is taken or the graph has what is not implemented
+ */
+export async function openLaptop(options: LaptopOptions) {
+  const graph = typeof options.graph === "string" ? readGraph(options.graph) : options.graph;
+  const { dataDir } = options;
+  if (options.fresh) forget(dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const store = openStore(join(dataDir, "cloud.sqlite"), { alone: true });
+
+  const { region, accountId } = graph;
+  const iam = openIam({ dataDir, accountId, region });
+  const cloud = openCloud({
+    dataDir,
+    region,
+    accountId,
+    iam,
+    store,
+    ...(options.tell ? { tell: options.tell } : {}),
+  });
+
+  const closing: Array<() => Promise<unknown>> = [];
+  const close = async (): Promise<void> => {
+    for (const service of [...cloud.services.values()].reverse()) await service.stop?.();
+    for (const end of closing.splice(0).reverse()) await end();
+    store.close();
+  };
+
+  try {
+    openEvents(cloud);
+    const s3 = openS3(cloud);
+    openDynamodb(cloud);
+    openSqs(cloud);
+    openSns(cloud);
+    openSecrets(cloud);
+    openSts(cloud);
+    const states = openStates(cloud);
+    const lambda = openLambda(cloud);
+    openMediaConvert(cloud, { objects: s3.objects, lenient: options.lenient ?? false });
+
+    const front = await openFront(cloud, { port: options.port });
+    closing.push(() => front.close());
+    const cdn = await openCdn(cloud, {
+      port: options.port === 0 ? 0 : options.port + 3,
+      objects: s3.objects,
+    });
+    closing.push(() => cdn.close());
+
+    const lookup = lookupOf(graph, { origin: front.origin, cdn: cdn.origin, dataDir });
+    await deploy(
+      cloud,
+      graph,
+      families({
+        lambdaFunction: lambdaFunction(lambda, options.root, lookup),
+        distribution: distribution(cdn),
+      }),
+      lookup,
+    );
+    for (const service of cloud.services.values()) await service.start?.();
+
+    const { accessKeyId, secretAccessKey } = iam.operatorKeys;
+    const endpoints: Endpoints = {
+      aws: front.origin,
+      cdn: cdn.origin,
+      region,
+      accountId,
+      credentials: { accessKeyId, secretAccessKey },
+      resources: resolve(graph.outputs, lookup),
+    };
+    return {
+      endpoints,
+      endpointsFile: writeEndpoints(dataDir, endpoints),
+      onHistory: states.onHistory,
+      invocations: lambda.invocations,
+      close,
+      /** The cloud itself, for tests that put what no outsider may. */
+      cloud,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Empties a data folder, and refuses to empty one that is not ours. */
+function forget(dataDir: string): void {
+  if (!existsSync(dataDir)) return;
+  if (readdirSync(dataDir).length && !existsSync(join(dataDir, "cloud.sqlite"))) {
+    throw new Error(`--fresh would empty ${dataDir}, which is not a data folder of Rushes`);
+  }
+  openStore(join(dataDir, "cloud.sqlite"), { alone: true }).close();
+  rmSync(dataDir, { recursive: true, force: true });
+}
