@@ -39,7 +39,7 @@ describe("wildcards", () => {
 
   it("stays quick on a pattern made to be slow", () => {
     const began = performance.now();
-    expect(matches("*a".repeat(200) + "b", "a".repeat(2000))).toBe(false);
+    expect(matches(`${"*a".repeat(200)}b`, "a".repeat(2000))).toBe(false);
     expect(performance.now() - began).toBeLessThan(1000);
   });
 });
