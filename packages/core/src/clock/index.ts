@@ -1,0 +1,1 @@
+export * as Clock from "./clock.ts";

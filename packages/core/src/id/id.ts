@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { ulid } from "ulid";
+import * as z from "zod";
+import { Clock } from "../clock/index.ts";
+
+export type VideoId = `vid_${string}`;
+export type UploadId = `upl_${string}`;
+
+/** A ULID's alphabet: Crockford's base 32. Hexadecimal digits are part of it. */
+const BODY = "[0-9A-HJKMNP-TV-Z]{26}";
+
+export const VideoId = z.templateLiteral(["vid_", z.string().regex(new RegExp(`^${BODY}$`))]);
+export const UploadId = z.templateLiteral(["upl_", z.string().regex(new RegExp(`^${BODY}$`))]);
+
+export function newVideo(): VideoId {
+  return `vid_${ulid(Clock.now())}`;
+}
+
+export function newUpload(): UploadId {
+  return `upl_${ulid(Clock.now())}`;
+}
+
+/**
+ * The film an inbox object makes: always the same for the same bucket and key, so that the same
+ * name dropped again replaces that film. The state machine computes it too, when Validate cannot.
+ */
+export function ofInbox(bucket: string, key: string): VideoId {
+  const hash = createHash("sha256").update(`${bucket}\n${key}`).digest("hex");
+  return `vid_${hash.slice(0, 26).toUpperCase()}`;
+}
+
+export function isVideo(text: string): text is VideoId {
+  return VideoId.safeParse(text).success;
+}

@@ -1,0 +1,1 @@
+export * as Id from "./id.ts";

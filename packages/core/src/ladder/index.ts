@@ -1,0 +1,1 @@
+export * as Ladder from "./ladder.ts";

@@ -1,0 +1,201 @@
+interface ProblemKind {
+  /** What the API answers when a request meets it. */
+  httpStatus: number;
+  /** Whether the same thing, tried again unchanged, may succeed. */
+  retry: boolean;
+  /** One sentence for the person who can do something about it. */
+  help: string;
+}
+
+/** Every error that has a name of ours. docs/errors.md is made from this table. */
+export const problems = {
+  // the film's source
+  SourceEmpty: { httpStatus: 422, retry: false, help: "The file has no bytes: upload it again." },
+  SourceTooLarge: {
+    httpStatus: 413,
+    retry: false,
+    help: "The file is larger than this stage allows: send a smaller one or raise the limit.",
+  },
+  SourceMissing: {
+    httpStatus: 422,
+    retry: false,
+    help: "The file was gone before it could be read: upload it again.",
+  },
+  SourceNotMedia: {
+    httpStatus: 422,
+    retry: false,
+    help: "The file is neither video nor audio, whatever its name says: export it again.",
+  },
+  SourceIsPlaylist: {
+    httpStatus: 422,
+    retry: false,
+    help: "The file only points at other files: upload the film itself.",
+  },
+  SourceIndexMissing: {
+    httpStatus: 422,
+    retry: false,
+    help: "The MP4 has no index, so its recording or copy was cut off: export or copy it again.",
+  },
+  SourceEncrypted: {
+    httpStatus: 422,
+    retry: false,
+    help: "The film is encrypted: upload it without copy protection.",
+  },
+  SourceUnreadable: {
+    httpStatus: 422,
+    retry: false,
+    help: "The encoder cannot open the file: play it on your machine, and export it again.",
+  },
+  SourceUnsupported: {
+    httpStatus: 422,
+    retry: false,
+    help: "The encoder does not know this format: export as H.264 in MP4.",
+  },
+  SourceCorrupt: {
+    httpStatus: 422,
+    retry: false,
+    help: "The file is broken inside: copy or export it again.",
+  },
+  SourceTruncated: {
+    httpStatus: 422,
+    retry: false,
+    help: "More than half of the film is missing from the file: copy it again.",
+  },
+  SourceWithoutMedia: {
+    httpStatus: 422,
+    retry: false,
+    help: "The file has neither a video nor an audio track.",
+  },
+  SourceWithoutAudio: {
+    httpStatus: 422,
+    retry: false,
+    help: "No sound could be decoded: export with an AAC track.",
+  },
+  SourceTooManyPixels: {
+    httpStatus: 422,
+    retry: false,
+    help: "The picture is larger than 8K: export a smaller one.",
+  },
+  SourceTooSmall: {
+    httpStatus: 422,
+    retry: false,
+    help: "The picture is under 32 pixels wide or high: export a larger one.",
+  },
+  SourceTooManyTracks: {
+    httpStatus: 422,
+    retry: false,
+    help: "The file has more than 32 tracks: export only those you need.",
+  },
+  SourceTooLong: {
+    httpStatus: 422,
+    retry: false,
+    help: "The film is longer than 24 hours: cut it in parts.",
+  },
+  UploadExpired: {
+    httpStatus: 410,
+    retry: false,
+    help: "The upload was not finished in time: begin a new one.",
+  },
+
+  // the encoder
+  EncoderBusy: { httpStatus: 503, retry: true, help: "The encoder has much to do: wait." },
+  EncoderDenied: {
+    httpStatus: 500,
+    retry: false,
+    help: "The encoder may not read the source or write the outputs: check its role.",
+  },
+  EncodeRejected: {
+    httpStatus: 500,
+    retry: false,
+    help: "The encoder refused the settings for this film: report it with the film's id.",
+  },
+  EncodeFailed: {
+    httpStatus: 500,
+    retry: true,
+    help: "The encoder gave up on this film: retry it, and report it when that fails too.",
+  },
+  EncodeTimedOut: {
+    httpStatus: 504,
+    retry: true,
+    help: "The encoder did not finish in the time this stage allows: retry the film.",
+  },
+  EncodeCanceled: { httpStatus: 409, retry: true, help: "The job was cancelled: retry the film." },
+  EncodeUnsent: {
+    httpStatus: 503,
+    retry: true,
+    help: "The job could not be handed to the encoder: retry the film.",
+  },
+  EncodeLost: {
+    httpStatus: 500,
+    retry: true,
+    help: "The encoder no longer knows the job: retry the film.",
+  },
+  OutputMissing: {
+    httpStatus: 500,
+    retry: true,
+    help: "A promised file is not there though the job ended well: retry the film.",
+  },
+
+  // the workflow
+  Duplicate: { httpStatus: 409, retry: false, help: "This is being made or was made already." },
+  Superseded: { httpStatus: 409, retry: false, help: "A newer attempt has taken over." },
+  NotExpected: { httpStatus: 404, retry: false, help: "Nobody asked for this object: ignored." },
+  EventUnreadable: {
+    httpStatus: 400,
+    retry: false,
+    help: "The input is not what is expected here: see the message.",
+  },
+  MoveForbidden: {
+    httpStatus: 409,
+    retry: false,
+    help: "The film's status does not allow this: look at it first.",
+  },
+  ProfileUnknown: {
+    httpStatus: 400,
+    retry: false,
+    help: "There is no encoding profile of that name.",
+  },
+  AnnounceFailed: {
+    httpStatus: 500,
+    retry: true,
+    help: "The film is settled, but its announcement could not be sent: check the topic.",
+  },
+  StepTimedOut: {
+    httpStatus: 504,
+    retry: true,
+    help: "A step took longer than this stage allows: retry the film.",
+  },
+  StepFailed: {
+    httpStatus: 500,
+    retry: true,
+    help: "A step broke: read the execution's history, then retry the film.",
+  },
+  ExecutionDied: {
+    httpStatus: 500,
+    retry: true,
+    help: "The execution was stopped or died: retry the film.",
+  },
+  ServiceBusy: { httpStatus: 503, retry: true, help: "A service asked to wait: try again." },
+  Unexpected: {
+    httpStatus: 500,
+    retry: true,
+    help: "Something broke that has no name yet: report it with the film's id.",
+  },
+
+  // playback
+  VideoNotFound: {
+    httpStatus: 404,
+    retry: false,
+    help: "There is no such film, or it is not yours.",
+  },
+  NotPublished: {
+    httpStatus: 409,
+    retry: false,
+    help: "There is nothing to watch yet: wait until the film is READY.",
+  },
+  GrantForbidden: {
+    httpStatus: 500,
+    retry: false,
+    help: "The address to be signed is not below one film's folder: report it.",
+  },
+} as const satisfies Record<string, ProblemKind>;
