@@ -36,10 +36,10 @@ function parse(operator: string): Test {
     return (have, want) => want.some((wanted) => isTrue(wanted) === (have === undefined));
   }
   const [, set, name = "", ifExists] = SHAPE.exec(operator) ?? [];
-  const positive = name.replace(/^Not(?=IpAddress$)/, "").replace("Not", "");
-  const compare = Object.hasOwn(compares, positive) ? compares[positive] : undefined;
-  const negated = positive !== name;
-  if (!compare || (negated && !NEGATABLE.test(positive))) {
+  const positive = negations.get(name);
+  const negated = positive !== undefined;
+  const compare = compares.get(positive ?? name);
+  if (!compare) {
     throw new NotPretended({ service: "iam", action: `condition operator ${operator}` });
   }
   return (have, want, context) => {
@@ -54,34 +54,45 @@ function parse(operator: string): Test {
 }
 
 const SHAPE = /^(ForAllValues:|ForAnyValue:)?([A-Za-z]+?)(IfExists)?$/;
-const NEGATABLE =
-  /^(StringEquals|StringEqualsIgnoreCase|StringLike|NumericEquals|DateEquals|IpAddress|ArnEquals|ArnLike)$/;
+
+const negations: ReadonlyMap<string, string> = new Map([
+  ["StringNotEquals", "StringEquals"],
+  ["StringNotEqualsIgnoreCase", "StringEqualsIgnoreCase"],
+  ["StringNotLike", "StringLike"],
+  ["NumericNotEquals", "NumericEquals"],
+  ["DateNotEquals", "DateEquals"],
+  ["NotIpAddress", "IpAddress"],
+  ["ArnNotEquals", "ArnEquals"],
+  ["ArnNotLike", "ArnLike"],
+]);
 
 type Compare = (have: string, want: string, context: Context) => boolean;
 
 const likeArn: Compare = (have, want, context) => fitsArn(want, have, context);
 
-const compares: Readonly<Record<string, Compare>> = {
-  StringEquals: (have, want, context) => have === readPlain(want, context),
-  StringEqualsIgnoreCase: (have, want, context) =>
-    have.toLowerCase() === readPlain(want, context)?.toLowerCase(),
-  StringLike: (have, want, context) => fits(want, have, context),
-  ArnEquals: likeArn,
-  ArnLike: likeArn,
-  Bool: (have, want) => have.toLowerCase() === want.toLowerCase(),
-  BinaryEquals: (have, want) => Buffer.from(have, "base64").equals(Buffer.from(want, "base64")),
-  NumericEquals: (have, want) => number(have) === number(want),
-  NumericLessThan: (have, want) => number(have) < number(want),
-  NumericLessThanEquals: (have, want) => number(have) <= number(want),
-  NumericGreaterThan: (have, want) => number(have) > number(want),
-  NumericGreaterThanEquals: (have, want) => number(have) >= number(want),
-  DateEquals: (have, want) => moment(have) === moment(want),
-  DateLessThan: (have, want) => moment(have) < moment(want),
-  DateLessThanEquals: (have, want) => moment(have) <= moment(want),
-  DateGreaterThan: (have, want) => moment(have) > moment(want),
-  DateGreaterThanEquals: (have, want) => moment(have) >= moment(want),
-  IpAddress: within,
-};
+const compares: ReadonlyMap<string, Compare> = new Map(
+  Object.entries<Compare>({
+    StringEquals: (have, want, context) => have === readPlain(want, context),
+    StringEqualsIgnoreCase: (have, want, context) =>
+      have.toLowerCase() === readPlain(want, context)?.toLowerCase(),
+    StringLike: (have, want, context) => fits(want, have, context),
+    ArnEquals: likeArn,
+    ArnLike: likeArn,
+    Bool: (have, want) => have.toLowerCase() === want.toLowerCase(),
+    BinaryEquals: (have, want) => Buffer.from(have, "base64").equals(Buffer.from(want, "base64")),
+    NumericEquals: (have, want) => number(have) === number(want),
+    NumericLessThan: (have, want) => number(have) < number(want),
+    NumericLessThanEquals: (have, want) => number(have) <= number(want),
+    NumericGreaterThan: (have, want) => number(have) > number(want),
+    NumericGreaterThanEquals: (have, want) => number(have) >= number(want),
+    DateEquals: (have, want) => moment(have) === moment(want),
+    DateLessThan: (have, want) => moment(have) < moment(want),
+    DateLessThanEquals: (have, want) => moment(have) <= moment(want),
+    DateGreaterThan: (have, want) => moment(have) > moment(want),
+    DateGreaterThanEquals: (have, want) => moment(have) >= moment(want),
+    IpAddress: within,
+  }),
+);
 
 /** NaN compares as unequal and as not less, so what is no number matches nothing. */
 function number(text: string): number {
