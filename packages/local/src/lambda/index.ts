@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import type { Cloud } from "../kernel/cloud.ts";
+import { Refusal } from "../kernel/refusal.ts";
+import type { Input, Service } from "../kernel/service.ts";
+import { bundle } from "./bundle.ts";
+import { describe, type FunctionDefinition, openFunctions } from "./function.ts";
+import { invoke, openRun } from "./invoke.ts";
+import { type Invocation, openJournal } from "./journal.ts";
+import { openLater } from "./later.ts";
+import { openLogs } from "./log.ts";
+import type { Mapping } from "./mapping.ts";
+import { openMappings } from "./mappings.ts";
+import { openPool } from "./pool.ts";
+import { route } from "./route.ts";
+
+export type { AsyncConfig, FunctionDefinition, NodejsSettings } from "./function.ts";
+export type { About, Invocation, Kind } from "./journal.ts";
+
+export interface Lambda extends Service {
+  /**
+   * Bundles a function and takes it, or takes its new form.
+   *
+   * @throws Refusal when it does not build
+   */
+  define(definition: FunctionDefinition): Promise<void>;
+  /** The input is CreateEventSourceMapping's. */
+  defineMapping(input: object): Promise<Mapping>;
+  /** What ran, the oldest first. */
+  invocations(sinceMs?: number): Invocation[];
+}
+
+export interface LambdaOptions {
+  /** Waits before the second and third try of an asynchronous invocation. */
+  retryMs?: number[];
+  /** How long a sandbox waits for work before it ends. */
+  idleMs?: number;
+}
+
+/** Lambda: each function in threads of its own, with its own environment, role and limits. */
+export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
+  const folder = cloud.folder("lambda");
+  const logs = openLogs(join(folder, "logs"));
+  const functions = openFunctions(cloud);
+  const pool = openPool(cloud, (name, text) => logs.write(name, text), options);
+  const journal = openJournal(cloud);
+  const run = openRun(pool, journal, cloud.tell);
+  const later = openLater(cloud, functions, run, options);
+  const mappings = openMappings(cloud, functions, run);
+
+  const needs = (action: string) => (input: Input) => {
+    const document = functions.find(input?.FunctionName)?.document;
+    return {
+      action: `lambda:${action}`,
+      resource: functions.arnOf(input?.FunctionName),
+      ...(document ? { policy: document } : {}),
+    };
+  };
+
+  const service: Lambda = {
+    name: "lambda",
+    wire: { protocol: "rest-json", route },
+    operations: {
+      Invoke: { needs: needs("InvokeFunction"), run: invoke(functions, run, later) },
+      GetFunction: {
+        needs: needs("GetFunction"),
+        run(input) {
+          const found = functions.require(input.FunctionName);
+          return {
+            Configuration: describe(found),
+            Code: { RepositoryType: "S3", Location: `file://${found.bundle.file}` },
+            ...(found.reservedConcurrency === undefined
+              ? {}
+              : { Concurrency: { ReservedConcurrentExecutions: found.reservedConcurrency } }),
+          };
+        },
+      },
+      GetFunctionConfiguration: {
+        needs: needs("GetFunctionConfiguration"),
+        run: (input) => describe(functions.require(input.FunctionName)),
+      },
+      GetPolicy: {
+        needs: needs("GetPolicy"),
+        run: (input) => {
+          const { document, arn } = functions.require(input.FunctionName);
+          if (document) return { Policy: JSON.stringify(document) };
+          throw new Refusal(
+            "ResourceNotFoundException",
+            `No policy is associated with the given resource: ${arn}`,
+            { httpStatus: 404, about: { Type: "User" } },
+          );
+        },
+      },
+      ListFunctions: {
+        needs: () => ({ action: "lambda:ListFunctions", resource: "*" }),
+        run: () => ({ Functions: functions.all().map(describe) }),
+      },
+      ...mappings.operations,
+    },
+    async define(definition) {
+      const known = functions.find(definition.name);
+      functions.define(definition, await bundle(join(folder, "bundles"), definition));
+      if (known) pool.forget(known);
+    },
+    defineMapping: mappings.create,
+    invocations: journal.invocations,
+    async start() {
+      await mappings.start();
+      later.start();
+    },
+    async stop() {
+      later.stop();
+      await Promise.all([mappings.stop(), pool.end()]);
+      await logs.end();
+    },
+  };
+  cloud.add(service);
+  return service;
+}
