@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { Laptop } from "@rushes/local";
 import colors from "picocolors";
 import { type StoryEvent, timings, transitions, videoIdIn } from "../operator/execution.ts";
+import { countFor } from "../operator/invocations.ts";
 import { connect, type FilmItem, type Operator } from "../operator/operator.ts";
 import { open } from "../start/laptop.ts";
 import { type StartOptions, Usage } from "../start/options.ts";
@@ -69,7 +70,6 @@ async function take(
   const history = await operator.history(executionArn);
   const videoId = ended.videoId();
   const film = videoId ? await operator.film(videoId) : undefined;
-  const { path, progress: extra } = count(laptop, videoId, startedAtMs);
   const published = film?.published as FilmItem | undefined;
   const report: Report = {
     videoId,
@@ -79,7 +79,7 @@ async function take(
     outputs: published?.outputs ?? null,
     timingsMs: { upload: uploadedAtMs - startedAtMs, ...timings(history as StoryEvent[]) },
     transitions: transitions(history as StoryEvent[]),
-    lambdaInvocations: { path, progress: extra },
+    lambdaInvocations: countFor(videoId, laptop.invocations(startedAtMs)),
     warnings: (published?.warnings as unknown[] | undefined) ?? [],
   };
   if (film?.problem) {
@@ -159,16 +159,6 @@ function follow(
     }
   }, 500);
   return { stop: () => clearInterval(timer) };
-}
-
-function count(
-  laptop: Laptop,
-  videoId: string | undefined,
-  sinceMs: number,
-): { path: number; progress: number } {
-  const ours = laptop.invocations(sinceMs).filter((one) => one.videoId === videoId);
-  const progress = ours.filter((one) => one.progress).length;
-  return { path: ours.length - progress, progress };
 }
 
 /** Whether both ports of the laptop can be had. */

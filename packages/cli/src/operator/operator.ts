@@ -64,8 +64,8 @@ export function connect(place: Place) {
       return key;
     },
 
-    /** Whether any film is in the library. */
-    async isEmpty(): Promise<boolean> {
+    /** The film that came last; undefined while the library is empty. */
+    async newest(): Promise<FilmItem | undefined> {
       const page = await table.send(
         new QueryCommand({
           TableName: named("Table"),
@@ -73,10 +73,11 @@ export function connect(place: Place) {
           KeyConditionExpression: "#kind = :video",
           ExpressionAttributeNames: { "#kind": "kind" },
           ExpressionAttributeValues: { ":video": "VIDEO" },
+          ScanIndexForward: false,
           Limit: 1,
         }),
       );
-      return !page.Items?.length;
+      return page.Items?.[0];
     },
 
     async film(videoId: string): Promise<FilmItem | undefined> {
@@ -84,17 +85,6 @@ export function connect(place: Place) {
         new GetCommand({
           TableName: named("Table"),
           Key: { PK: `VIDEO#${videoId}`, SK: "META" },
-          ConsistentRead: true,
-        }),
-      );
-      return found.Item;
-    },
-
-    async attempt(videoId: string, attempt: number): Promise<FilmItem | undefined> {
-      const found = await table.send(
-        new GetCommand({
-          TableName: named("Table"),
-          Key: { PK: `VIDEO#${videoId}`, SK: `ATTEMPT#${attempt}` },
           ConsistentRead: true,
         }),
       );

@@ -28,7 +28,7 @@ export async function start(options: StartOptions): Promise<number> {
 
   const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
   print(summary(laptop.endpoints, laptop.endpointsFile, seconds));
-  if (options.sample && (await operator.isEmpty())) {
+  if (options.sample && !(await operator.newest())) {
     print("The library is empty, so here comes the sample film.");
     await operator.drop(SAMPLE, "sample.mp4", "Sample");
   }

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ListJobsCommand, MediaConvertClient } from "@aws-sdk/client-mediaconvert";
+import { connect, type Place } from "@rushes/cli/operator";
+import { describe, expect, it } from "vitest";
+import { ended, root } from "../support/laptop.ts";
+import { clip } from "../support/media.ts";
+import type { Moment } from "../support/mortal.ts";
+
+const moments: Moment[] = [
+  "during Validate",
+  "between park and CreateJob",
+  "between CreateJob and the job id's write",
+  "during the transcode",
+  "between COMPLETE and Record outputs",
+];
+
+/** Starts a laptop in a process of its own, and waits until it serves. */
+async function born(dataDir: string, moment: Moment): Promise<ChildProcess> {
+  const child = spawn(
+    process.execPath,
+    [
+      "--disable-warning=ExperimentalWarning",
+      join(root, "test/support/mortal.ts"),
+      dataDir,
+      moment,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  if (child.stdout) await once(child.stdout, "data");
+  return child;
+}
+
+const placeOf = (dataDir: string): Place =>
+  JSON.parse(readFileSync(join(dataDir, "endpoints.json"), "utf8")) as Place;
+
+describe("kill -9", () => {
+  it.each(moments)("%s: after a restart the film ends READY, with one job", async (moment) => {
+    const dataDir = mkdtempSync(join(tmpdir(), "rushes-kill-"));
+    const first = await born(dataDir, moment);
+    const died = once(first, "exit");
+    const source = await clip({ size: "640x360", seconds: moment.includes("transcode") ? 20 : 3 });
+    const before = connect(placeOf(dataDir));
+    await before.drop(source, "mortal.mp4");
+    const [, signal] = await died;
+    expect(signal).toBe("SIGKILL");
+    before.close();
+
+    const second = await born(dataDir, "none");
+    try {
+      const place = placeOf(dataDir);
+      const operator = connect(place);
+      const film = await ended(
+        { operator },
+        async () => (await operator.newest())?.videoId,
+        180_000,
+      );
+      expect(film).toMatchObject({ status: "READY", attempt: 1 });
+      const { Jobs } = await new MediaConvertClient({ ...place, endpoint: place.aws }).send(
+        new ListJobsCommand({}),
+      );
+      expect(Jobs?.map((job) => job.Status)).toEqual(["COMPLETE"]);
+      operator.close();
+    } finally {
+      second.kill("SIGTERM");
+      if (second.exitCode === null) second.kill("SIGKILL");
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+});
