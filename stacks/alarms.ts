@@ -1,0 +1,152 @@
+import {
+  deaths,
+  deathsDead,
+  encodes,
+  encodesDead,
+  encodesLost,
+  jobEvents,
+  jobEventsDead,
+  undelivered,
+} from "./queues.ts";
+import { accountId, named, production } from "./stage.ts";
+import { logs, machine } from "./workflow.ts";
+
+const MINUTE = 60;
+
+/** Where alarms ring in production. Subscribe an address or a pager to it. */
+const bell = production ? ringing() : undefined;
+
+for (const [name, queue] of Object.entries({
+  EncodesDead: encodesDead,
+  EncodesLost: encodesLost,
+  JobEventsDead: jobEventsDead,
+  DeathsDead: deathsDead,
+  Undelivered: undelivered,
+})) {
+  alarm(`${name}NotEmpty`, {
+    alarmDescription: `${name} holds messages. docs/operations.md tells what to do with them.`,
+    namespace: "AWS/SQS",
+    metricName: "ApproximateNumberOfMessagesVisible",
+    dimensions: { QueueName: queue.nodes.queue.name },
+    statistic: "Maximum",
+    period: 5 * MINUTE,
+    threshold: 0,
+  });
+}
+
+for (const [name, { queue, minutes }] of Object.entries({
+  // a long queue for the encoder is a busy day; half a day of it is a fault
+  Encodes: { queue: encodes, minutes: 12 * 60 },
+  JobEvents: { queue: jobEvents, minutes: 15 },
+  Deaths: { queue: deaths, minutes: 15 },
+})) {
+  alarm(`${name}Waiting`, {
+    alarmDescription: `The oldest message of ${name} is older than ${minutes} minutes.`,
+    namespace: "AWS/SQS",
+    metricName: "ApproximateAgeOfOldestMessage",
+    dimensions: { QueueName: queue.nodes.queue.name },
+    statistic: "Maximum",
+    period: 5 * MINUTE,
+    threshold: minutes * MINUTE,
+  });
+}
+
+const lost = new aws.cloudwatch.LogMetricFilter("AnnouncementsLostFilter", {
+  name: named("AnnouncementsLost"),
+  logGroupName: logs.name,
+  pattern: '{ ($.type = "FailStateEntered") && ($.details.name = "Announcement lost") }',
+  metricTransformation: {
+    namespace: named("films"),
+    name: "AnnouncementsLost",
+    value: "1",
+  },
+});
+
+alarm("AnnouncementsLost", {
+  alarmDescription: "A film's end was not announced, after hours of trying. The film is as it is.",
+  namespace: named("films"),
+  metricName: lost.metricTransformation.name,
+  statistic: "Sum",
+  period: 5 * MINUTE,
+  threshold: 0,
+});
+
+alarm("ExecutionsFailing", {
+  alarmDescription:
+    "Many films fail. One bad upload is ordinary, ten in a quarter of an hour are not.",
+  namespace: "AWS/States",
+  metricName: "ExecutionsFailed",
+  dimensions: { StateMachineArn: machine.arn },
+  statistic: "Sum",
+  period: 15 * MINUTE,
+  threshold: 9,
+});
+
+alarm("ExecutionsTimedOut", {
+  alarmDescription: "An execution timed out: a token was lost and the sweeper did not see it.",
+  namespace: "AWS/States",
+  metricName: "ExecutionsTimedOut",
+  dimensions: { StateMachineArn: machine.arn },
+  statistic: "Sum",
+  period: 5 * MINUTE,
+  threshold: 0,
+});
+
+function alarm(
+  name: string,
+  args: Omit<aws.cloudwatch.MetricAlarmArgs, "comparisonOperator" | "evaluationPeriods">,
+) {
+  new aws.cloudwatch.MetricAlarm(name, {
+    name: named(name),
+    comparisonOperator: "GreaterThanThreshold",
+    evaluationPeriods: 1,
+    treatMissingData: "notBreaching",
+    ...(bell && { alarmActions: [bell.arn], okActions: [bell.arn] }),
+    ...args,
+  });
+}
+
+/** CloudWatch cannot speak through a topic under AWS's own key, so this one has its own. */
+function ringing() {
+  const key = new aws.kms.Key("BellKey", {
+    description: named("Bell"),
+    enableKeyRotation: true,
+    policy: aws.iam.getPolicyDocumentOutput({
+      statements: [
+        {
+          // the usual first statement of a key policy: the account's IAM policies decide
+          principals: [
+            { type: "AWS", identifiers: [$interpolate`arn:aws:iam::${accountId}:root`] },
+          ],
+          actions: ["kms:*"],
+          resources: ["*"],
+        },
+        {
+          principals: [{ type: "Service", identifiers: ["cloudwatch.amazonaws.com"] }],
+          actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+          resources: ["*"],
+          conditions: [
+            { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
+          ],
+        },
+      ],
+    }).json,
+  });
+  const topic = new aws.sns.Topic("Bell", { name: named("Bell"), kmsMasterKeyId: key.arn });
+  new aws.sns.TopicPolicy("BellPolicy", {
+    arn: topic.arn,
+    policy: aws.iam.getPolicyDocumentOutput({
+      statements: [
+        {
+          principals: [{ type: "Service", identifiers: ["cloudwatch.amazonaws.com"] }],
+          actions: ["sns:Publish"],
+          resources: [topic.arn],
+          conditions: [
+            { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
+          ],
+        },
+      ],
+    }).json,
+  });
+  return topic;
+}

@@ -1,0 +1,152 @@
+import { guests } from "./origins.ts";
+import { signers } from "./signing.ts";
+import { accountId, named } from "./stage.ts";
+
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+/** What viewers get: `videos/<videoId>/<attempt>/...`. Nobody reads it but the distribution. */
+export const streamsBucket = new aws.s3.Bucket("Streams", {
+  bucketPrefix: named("streams-").toLowerCase(),
+  forceDestroy: false,
+});
+
+const shut = new aws.s3.BucketPublicAccessBlock("StreamsPublicAccessBlock", {
+  bucket: streamsBucket.bucket,
+  blockPublicAcls: true,
+  blockPublicPolicy: true,
+  ignorePublicAcls: true,
+  restrictPublicBuckets: true,
+});
+
+new aws.s3.BucketLifecycleConfiguration("StreamsLifecycle", {
+  bucket: streamsBucket.bucket,
+  rules: [
+    {
+      id: "forget-unfinished",
+      status: "Enabled",
+      filter: {},
+      abortIncompleteMultipartUpload: { daysAfterInitiation: 2 },
+    },
+  ],
+});
+
+const access = new aws.cloudfront.OriginAccessControl("StreamsAccess", {
+  name: named("StreamsAccess"),
+  originAccessControlOriginType: "s3",
+  signingBehavior: "always",
+  signingProtocol: "sigv4",
+});
+
+/** An attempt's segments never change: a replaced film has another path. */
+const forLong = cachePolicy("Segments", { minTtl: DAY, defaultTtl: 365 * DAY, maxTtl: 365 * DAY });
+
+/** Playlists are small, and the first thing to look at when something is wrong. */
+const forShort = cachePolicy("Playlists", { minTtl: 0, defaultTtl: MINUTE, maxTtl: 5 * MINUTE });
+
+const fromGuests = new aws.cloudfront.ResponseHeadersPolicy("Players", {
+  name: named("Players"),
+  ...(guests.length > 0 && {
+    corsConfig: {
+      accessControlAllowCredentials: true,
+      accessControlAllowHeaders: { items: ["Range"] },
+      accessControlAllowMethods: { items: ["GET", "HEAD", "OPTIONS"] },
+      accessControlAllowOrigins: { items: guests },
+      accessControlExposeHeaders: { items: ["Content-Length", "Content-Range", "ETag"] },
+      accessControlMaxAgeSec: 60 * MINUTE,
+      originOverride: true,
+    },
+  }),
+  securityHeadersConfig: {
+    contentTypeOptions: { override: true },
+    strictTransportSecurity: { accessControlMaxAgeSec: 365 * DAY, override: true },
+  },
+});
+
+const withGrant = {
+  targetOriginId: "streams",
+  viewerProtocolPolicy: "https-only",
+  allowedMethods: ["GET", "HEAD", "OPTIONS"],
+  cachedMethods: ["GET", "HEAD"],
+  compress: false,
+  responseHeadersPolicyId: fromGuests.id,
+  trustedKeyGroups: [signers.id],
+};
+
+export const cdn = new sst.aws.Cdn("Cdn", {
+  comment: named("films"),
+  origins: [
+    {
+      originId: "streams",
+      domainName: streamsBucket.bucketRegionalDomainName,
+      originAccessControlId: access.id,
+    },
+  ],
+  // Nothing lives outside /videos, and an oddly spelled path that misses the patterns below
+  // still needs a grant.
+  defaultCacheBehavior: { ...withGrant, cachePolicyId: forShort.id },
+  orderedCacheBehaviors: [
+    { ...withGrant, pathPattern: "/videos/*.m3u8", cachePolicyId: forShort.id, compress: true },
+    { ...withGrant, pathPattern: "/videos/*.mpd", cachePolicyId: forShort.id, compress: true },
+    { ...withGrant, pathPattern: "/videos/*", cachePolicyId: forLong.id },
+  ],
+  transform: {
+    distribution: { httpVersion: "http2and3", isIpv6Enabled: true },
+  },
+});
+
+new aws.s3.BucketPolicy(
+  "StreamsPolicy",
+  {
+    bucket: streamsBucket.bucket,
+    policy: aws.iam.getPolicyDocumentOutput({
+      statements: [
+        {
+          principals: [{ type: "Service", identifiers: ["cloudfront.amazonaws.com"] }],
+          actions: ["s3:GetObject"],
+          resources: [$interpolate`${streamsBucket.arn}/videos/*`],
+          conditions: [
+            { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
+            {
+              test: "ArnEquals",
+              variable: "aws:SourceArn",
+              values: [cdn.nodes.distribution.arn],
+            },
+          ],
+        },
+        {
+          effect: "Deny",
+          principals: [{ type: "*", identifiers: ["*"] }],
+          actions: ["s3:*"],
+          resources: [streamsBucket.arn, $interpolate`${streamsBucket.arn}/*`],
+          conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
+        },
+      ],
+    }).json,
+  },
+  { dependsOn: [shut] },
+);
+
+/** Pages that may play and upload: our own, and those that `origins.ts` invites. */
+export const origins = [cdn.url, ...guests];
+
+export const edge = new sst.Linkable("Edge", { properties: { url: cdn.url } });
+
+export const streams = new sst.Linkable("Streams", {
+  properties: { bucket: streamsBucket.bucket },
+});
+
+/** Nothing of the request splits the cache; CloudFront takes its own signature away itself. */
+function cachePolicy(name: string, ttl: { minTtl: number; defaultTtl: number; maxTtl: number }) {
+  return new aws.cloudfront.CachePolicy(name, {
+    name: named(name),
+    ...ttl,
+    parametersInCacheKeyAndForwardedToOrigin: {
+      cookiesConfig: { cookieBehavior: "none" },
+      headersConfig: { headerBehavior: "none" },
+      queryStringsConfig: { queryStringBehavior: "none" },
+      enableAcceptEncodingBrotli: true,
+      enableAcceptEncodingGzip: true,
+    },
+  });
+}

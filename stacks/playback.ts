@@ -1,0 +1,13 @@
+import { edge, streams } from "./delivery.ts";
+import { films, library } from "./library.ts";
+import { readSigningKey, signer } from "./signing.ts";
+import { upTo } from "./stage.ts";
+
+/** Who may watch gets a grant for one film. */
+export const playback = new sst.aws.Function("Playback", {
+  handler: "packages/functions/src/api/playback.handler",
+  timeout: upTo("10 seconds"),
+  memory: "1024 MB",
+  link: [films, streams, signer, edge],
+  permissions: [{ actions: ["dynamodb:GetItem"], resources: [library.arn] }, readSigningKey],
+});

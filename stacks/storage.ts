@@ -1,0 +1,65 @@
+import { origins } from "./delivery.ts";
+import { intake } from "./intake.ts";
+
+/** What people send us. Kept, so that a film can be made again with another ladder. */
+export const sources = new sst.aws.Bucket("Sources", {
+  versioning: true,
+  cors: {
+    allowMethods: ["PUT"],
+    allowOrigins: origins,
+    allowHeaders: ["content-type", "if-none-match", "x-amz-*"],
+    exposeHeaders: ["ETag"],
+    maxAge: "1 hour",
+  },
+  policy: [
+    {
+      // An upload's key is written once. Parts carry no such header, so only the operation that
+      // makes the object is asked for it.
+      effect: "deny",
+      principals: "*",
+      actions: ["s3:PutObject"],
+      paths: [`${intake.uploadsPrefix}*`],
+      conditions: [
+        { test: "Null", variable: "s3:if-none-match", values: ["true"] },
+        { test: "Bool", variable: "s3:ObjectCreationOperation", values: ["true"] },
+      ],
+    },
+  ],
+  lifecycle: [{ id: "forget-unfinished-and-replaced" }],
+  transform: {
+    bucket: { forceDestroy: false },
+    lifecycle: (args) => {
+      args.rules = [
+        {
+          id: "forget-unfinished-and-replaced",
+          status: "Enabled",
+          filter: {},
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+          noncurrentVersionExpiration: { noncurrentDays: 30 },
+        },
+      ];
+    },
+  },
+});
+
+sources.notify({
+  notifications: [],
+  transform: {
+    notification: (args) => {
+      args.eventbridge = true;
+    },
+  },
+});
+
+export const uploads = new sst.Linkable("Uploads", { properties: { bucket: sources.name } });
+
+const bothDoors = [intake.uploadsPrefix, intake.inboxPrefix];
+
+/** Where sources lie, as a resource of a policy. */
+export const sourceObjects = bothDoors.map((prefix) => $interpolate`${sources.arn}/${prefix}*`);
+
+/** Look inside a source, at the version that was claimed. */
+export const readSources = {
+  actions: ["s3:GetObject", "s3:GetObjectVersion"],
+  resources: sourceObjects,
+};
