@@ -6,18 +6,6 @@ import { checkPolicy, type Principal, weighIdentity, weighResource, weighTrust }
 
 export { checkPolicy } from "./policy.ts";
 
-/** What this machine's IAM can do beside the kernel's promise. */
-export interface LocalIam extends Iam {
-  /**
-   * Keys of a role for a while, as STS gives them to another principal.
-   *
-   * @throws Refusal `AccessDenied` when the role does not trust the caller or the caller may not
-   */
-  assumeAs(caller: Caller, roleArn: string, session: string, expiresAtMs: number): Keys;
-  /** A secret of a service's own, 32 bytes, the same after every restart. */
-  secretFor(purpose: string): Buffer;
-}
-
 export interface IamOptions {
   dataDir: string;
   accountId: string;
@@ -27,7 +15,7 @@ export interface IamOptions {
 }
 
 /** Opens the identities of one data folder. Roles are told to it at each start; it stores only its secret. */
-export function openIam({ dataDir, accountId, region, now = Date.now }: IamOptions): LocalIam {
+export function openIam({ dataDir, accountId, region, now = Date.now }: IamOptions): Iam {
   const keyring: Keyring = openKeyring(dataDir);
   const roles = new Map<string, Role>();
   const holders = new Map<string, Holder>();

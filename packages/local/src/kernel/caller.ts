@@ -68,6 +68,14 @@ export interface Iam {
   ): { secretAccessKey: string; sessionToken?: string; caller: Caller } | undefined;
   /** Takes a role from the graph, or takes its new form. */
   defineRole(role: Role): void;
+  /**
+   * Keys of a role until a moment, as STS gives them to another principal.
+   *
+   * @throws Refusal `AccessDenied` when the role does not trust the caller or the caller may not
+   */
+  assumeAs(caller: Caller, roleArn: string, session: string, expiresAtMs: number): Keys;
+  /** A secret for a service's own use, 32 bytes, the same after every restart of a data folder. */
+  secretFor(purpose: string): Buffer;
 }
 
 export interface Keys {

@@ -21,6 +21,8 @@ export const openIam: Iam = {
   operatorKeys: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
   signer: () => ({ secretAccessKey: "test", caller: anyone }),
   defineRole: () => undefined,
+  assumeAs: () => ({ accessKeyId: "ASIATEST", secretAccessKey: "test" }),
+  secretFor: () => Buffer.alloc(32),
 };
 
 /** An empty cloud in a folder of its own; `close` removes the folder. */
