@@ -1,0 +1,24 @@
+import { type Definition, everyState, languageOf } from "../definition.ts";
+import { queries } from "../query/query.ts";
+import { parseResource } from "../tasks/resource.ts";
+
+/**
+ * What a sound definition asks for and this machine does not do. Such a machine can be created and
+ * read; it cannot be started.
+ */
+export function refusals(definition: Definition, type: string): string[] {
+  const found: string[] = [];
+  if (type === "EXPRESS") found.push("StartExecution of an EXPRESS state machine");
+  for (const { name, state } of everyState(definition)) {
+    const language = languageOf(definition, state);
+    if (!queries[language]) found.push(`${language} (state '${name}')`);
+    if (state.Type === "Map" && state.ItemProcessor?.ProcessorConfig?.Mode === "DISTRIBUTED") {
+      found.push(`a Map in DISTRIBUTED mode (state '${name}')`);
+    }
+    if (state.Type === "Task") {
+      const resource = parseResource(state.Resource ?? "");
+      if (resource.kind === "refused") found.push(`${resource.what} (state '${name}')`);
+    }
+  }
+  return found;
+}
