@@ -56,10 +56,16 @@ export function openOutbox<Work extends object>(
 
   const begin = (row: OwedRow, signal: AbortSignal) => {
     const errand = { work: JSON.parse(row.work) as Work, tries: row.tries, owedAtMs: row.owed_ms };
-    const done = attempt(row.id, errand, signal).finally(() => {
-      running.delete(row.id);
-      pump();
-    });
+    // Not before it is noted as running: the work itself may owe more, and so look here again.
+    const done = Promise.resolve()
+      .then(() => attempt(row.id, errand, signal))
+      .catch((error) =>
+        cloud.tell(`${name}: a piece of work waits for the next start (${nameOf(error)})`),
+      )
+      .finally(() => {
+        running.delete(row.id);
+        pump();
+      });
     running.set(row.id, done);
   };
 

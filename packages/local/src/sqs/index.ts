@@ -161,8 +161,12 @@ export function openSqs(cloud: Cloud): Service {
   return service;
 }
 
-/** The permission, weighed with the queue's own policy. */
+/**
+ * The permission, weighed with the queue's own policy. A queue that is not there is told first: SQS
+ * says the same to those who may and to those who may not.
+ */
 function need(queues: Queues, action: string, name: string): Need {
+  if (action !== "CreateQueue" && name) queues.require(name);
   return { action: `sqs:${action}`, resource: queues.arn(name), policy: queues.policy(name) };
 }
 
