@@ -1,0 +1,1 @@
+export * as Attempt from "./attempt.ts";

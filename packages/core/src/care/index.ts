@@ -1,0 +1,1 @@
+export * as Care from "./care.ts";

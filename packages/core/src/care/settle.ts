@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import * as Sfn from "../aws/workflow.ts";
+import { Encode } from "../encode/index.ts";
+import type * as Id from "../id/id.ts";
+import { Intake } from "../intake/index.ts";
+import { Problem } from "../problem/index.ts";
+import { Video } from "../video/index.ts";
+
+/** Step Functions says that an execution ended badly. */
+export const Died = z.object({
+  source: z.literal("aws.states"),
+  detail: z.object({
+    executionArn: z.string().min(1),
+    status: z.enum(["FAILED", "TIMED_OUT", "ABORTED"]),
+    input: z.string().nullish(),
+  }),
+});
+export type Died = z.infer<typeof Died>;
+
+/**
+ * Settles the film of an execution that died. One that failed in order has written its film's end
+ * already; then only its job is stopped, if it still runs.
+ */
+export async function settle(event: Died): Promise<void> {
+  const { executionArn, status } = event.detail;
+  const input = event.detail.input ?? (await Sfn.describe(executionArn))?.input;
+  const videoId = videoOf(input);
+  if (!videoId) return;
+  const video = await Video.find(videoId);
+  if (video && "claimedBy" in video && video.claimedBy === executionArn) {
+    await settleFilm(video, executionArn, `The execution ended ${status}.`);
+  }
+}
+
+/**
+ * Ends a film whose execution is dead. Its end is written and announced by the same states as any
+ * failure, in an execution of its own: so there is one failure path, and one announcement.
+ */
+export async function settleFilm(
+  video: Video.Video,
+  execution: string,
+  message: string,
+): Promise<void> {
+  if (video.attempt > 0) await Encode.stop(video.id, video.attempt);
+  if (!Video.working.includes(video.status)) return;
+  const { code } = new Problem("ExecutionDied");
+  await Sfn.start(nameFor("died", execution), {
+    kind: "died",
+    videoId: video.id,
+    execution,
+    problem: { code, message },
+  });
+}
+
+/** The film an execution was started for, read from its input alone. */
+export function videoOf(input: string | undefined): Id.VideoId | undefined {
+  if (input === undefined) return undefined;
+  const read = Intake.Started.safeParse(parsed(input));
+  if (!read.success) return undefined;
+  if (read.data.kind !== "arrived") return read.data.videoId;
+  const { bucket, object } = read.data.detail;
+  return Intake.placeOf(bucket.name, object.key)?.videoId;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An execution's name made from its cause: the same cause starts it once. */
+export function nameFor(why: string, ...cause: (string | number)[]): string {
+  const hash = createHash("sha256").update(cause.join("\n")).digest("hex").slice(0, 32);
+  return `${why}-${hash}`;
+}

@@ -1,0 +1,1 @@
+export * as Claim from "./claim.ts";

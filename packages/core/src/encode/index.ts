@@ -1,0 +1,1 @@
+export * as Encode from "./encode.ts";

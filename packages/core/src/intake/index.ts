@@ -1,0 +1,1 @@
+export * as Intake from "./intake.ts";

@@ -1,0 +1,1 @@
+export * as Output from "./output.ts";

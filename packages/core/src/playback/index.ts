@@ -1,0 +1,1 @@
+export * as Playback from "./playback.ts";

@@ -1,0 +1,1 @@
+export * as Source from "./source.ts";

@@ -1,0 +1,92 @@
+import type { VideoId } from "../id/id.ts";
+import type { Source } from "../intake/intake.ts";
+import type { Size } from "../ladder/ladder.ts";
+import type { Told } from "../problem/index.ts";
+import type { Found, Rate } from "../source/found.ts";
+import type { Status } from "./moves.ts";
+
+/** What every film has, whatever became of it. */
+interface About {
+  id: VideoId;
+  ownerId: string;
+  title: string;
+  description?: string;
+  tags: string[];
+  createdAtMs: number;
+  updatedAtMs: number;
+  /** The newest attempt, counted from 1; 0 before the first. */
+  attempt: number;
+  /** What can be watched, whatever is being made. */
+  published?: Published;
+  /** What was found in the newest attempt's source. */
+  found?: Found;
+  warnings: Warning[];
+}
+
+/** The claim an attempt stands on. */
+export interface Claimed {
+  claimedBy: string;
+  sequencer: string;
+  source: Source;
+}
+
+export type Video = About &
+  (
+    | { status: "AWAITING_UPLOAD"; source?: Source; expiresAtMs?: number }
+    | ({ status: "VALIDATING" } & Claimed)
+    | ({ status: "PENDING" } & Claimed)
+    | ({ status: "TRANSCODING"; progress?: Progress } & Claimed)
+    | ({ status: "READY"; published: Published } & Claimed)
+    | ({ status: "FAILED"; problem: Told } & Partial<Claimed>)
+    | ({ status: "CANCELED" } & Partial<Claimed>)
+  );
+
+export type In<S extends Status> = Extract<Video, { status: S }>;
+
+export interface Progress {
+  phase: string;
+  percent: number;
+}
+
+/** Something the encoder said that did not stop it. */
+export interface Warning {
+  code: number;
+  count: number;
+}
+
+/** One attempt's outputs, as they are watched. Keys are whole, in the delivery bucket. */
+export interface Published {
+  attempt: number;
+  atMs: number;
+  bucket: string;
+  prefix: string;
+  durationMs: number;
+  sizeBytes: number;
+  hlsKey: string;
+  dashKey: string;
+  renditions: Rendition[];
+  downloads: Download[];
+  poster?: { key: string } & Size;
+  thumbnails?: { base: string; count: number; everySeconds: number } & Size;
+}
+
+export interface Rendition {
+  kind: "video" | "audio";
+  /** As players name it, such as `avc1.640028`. */
+  codec: string;
+  widthPx?: number;
+  heightPx?: number;
+  frameRate?: Rate;
+  averageKbps: number;
+  peakKbps: number;
+  sizeBytes: number;
+  playlistKey: string;
+}
+
+export interface Download {
+  key: string;
+  mimeType: string;
+  sizeBytes: number;
+  widthPx?: number;
+  heightPx?: number;
+}

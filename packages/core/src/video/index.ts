@@ -1,0 +1,1 @@
+export * as Video from "./video.ts";

@@ -1,0 +1,165 @@
+import * as Table from "../aws/table.ts";
+import { Clock } from "../clock/index.ts";
+import type { VideoId } from "../id/id.ts";
+import type { Words } from "../intake/intake.ts";
+import { Problem } from "../problem/index.ts";
+import type { Found } from "../source/found.ts";
+import type { Progress, Published, Video, Warning } from "./film.ts";
+import { before, type Status } from "./moves.ts";
+import { fromRow, keyOf, shardOf, titleKeyOf } from "./row.ts";
+
+export type * from "./film.ts";
+export { before, isSettled, mayMove, Status, settled, statuses, working } from "./moves.ts";
+export { fromRow, keyOf, shardOf, shards, titleKeyOf } from "./row.ts";
+
+export async function find(id: VideoId): Promise<Video | undefined> {
+  const row = await Table.read(keyOf(id));
+  return row ? fromRow(row) : undefined;
+}
+
+/** @throws Problem `VideoNotFound` */
+export async function require(id: VideoId): Promise<Video> {
+  const found = await find(id);
+  if (!found) throw new Problem("VideoNotFound", { id });
+  return found;
+}
+
+/** A film that waits for its source: uploads are only taken for films that were asked for. */
+export async function expect(film: {
+  id: VideoId;
+  ownerId: string;
+  title: string;
+  sourceBucket: string;
+  sourceKey: string;
+  expiresAtMs?: number;
+}): Promise<void> {
+  const now = Clock.now();
+  await Table.change(keyOf(film.id), {
+    update:
+      "SET #status = :status, kind = :kind, videoId = :id, ownerId = :owner, title = :title, titleKey = :titleKey, #source = :source, attempt = :none, createdAtMs = :now, updatedAtMs = :now, inFlight = :shard, expiresAtMs = :expires",
+    condition: "attribute_not_exists(PK)",
+    names: { "#status": "status", "#source": "source" },
+    values: {
+      ":status": "AWAITING_UPLOAD",
+      ":kind": "VIDEO",
+      ":id": film.id,
+      ":owner": film.ownerId,
+      ":title": film.title,
+      ":titleKey": titleKeyOf(film.title),
+      ":source": { bucket: film.sourceBucket, key: film.sourceKey },
+      ":none": 0,
+      ":now": now,
+      ":shard": shardOf(film.id),
+      ":expires": film.expiresAtMs ?? now + WEEK_MS,
+    },
+  });
+}
+
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * Writes down what was found in an attempt's source, and what its uploader called it.
+ *
+ * @throws Problem `Superseded` when a newer attempt has begun
+ */
+export async function describe(
+  id: VideoId,
+  attempt: number,
+  seen: { found: Found; words: Words },
+): Promise<void> {
+  const { title, description, tags } = seen.words;
+  const set = {
+    found: seen.found,
+    ...(title ? { title, titleKey: titleKeyOf(title) } : {}),
+    ...(description ? { description } : {}),
+    ...(tags ? { tags } : {}),
+    updatedAtMs: Clock.now(),
+  };
+  const row = await Table.change(keyOf(id), {
+    update: `SET ${Object.keys(set)
+      .map((name) => `#${name} = :${name}`)
+      .join(", ")}`,
+    condition: "attempt = :attempt AND #status = :validating",
+    names: {
+      "#status": "status",
+      ...Object.fromEntries(Object.keys(set).map((name) => [`#${name}`, name])),
+    },
+    values: {
+      ":attempt": attempt,
+      ":validating": "VALIDATING",
+      ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
+    },
+  });
+  if (!row) throw await overtaken(id, attempt);
+}
+
+/** The encoder is at work. Older news, and news of an overtaken attempt, change nothing. */
+export async function progress(id: VideoId, attempt: number, now: Progress): Promise<void> {
+  await Table.change(keyOf(id), {
+    update: "SET #status = :transcoding, progress = :progress, updatedAtMs = :now",
+    condition:
+      "attempt = :attempt AND #status IN (:pending, :transcoding) AND (attribute_not_exists(progress.#percent) OR progress.#percent < :percent)",
+    names: { "#status": "status", "#percent": "percent" },
+    values: {
+      ":transcoding": "TRANSCODING",
+      ":pending": "PENDING",
+      ":progress": now,
+      ":percent": now.percent,
+      ":attempt": attempt,
+      ":now": Clock.now(),
+    },
+  });
+}
+
+/**
+ * Publishes an attempt. Doing it twice changes nothing.
+ *
+ * @returns the film as it is now
+ * @throws Problem `Superseded` when a newer attempt has begun, or this one was settled otherwise
+ */
+export async function publish(
+  id: VideoId,
+  published: Published,
+  warnings: Warning[],
+): Promise<Video> {
+  const [first, ...rest] = before("READY") as [Status, ...Status[]];
+  const row = await Table.change(keyOf(id), {
+    update:
+      "SET #status = :ready, published = :published, warnings = :warnings, updatedAtMs = :now REMOVE inFlight, progress, problem",
+    condition: `attempt = :attempt AND #status IN (:from0${rest.map((_, at) => `, :from${at + 1}`).join("")})`,
+    names: { "#status": "status" },
+    values: {
+      ":ready": "READY",
+      ":published": published,
+      ":warnings": warnings,
+      ":attempt": published.attempt,
+      ":now": Clock.now(),
+      ":from0": first,
+      ...Object.fromEntries(rest.map((status, at) => [`:from${at + 1}`, status])),
+    },
+  });
+  if (row) return fromRow(row);
+  const now = await find(id);
+  if (now?.status === "READY" && now.published.attempt === published.attempt) return now;
+  throw await overtaken(id, published.attempt);
+}
+
+/** A film whose source never came: nothing is in flight any more. */
+export async function expire(id: VideoId): Promise<void> {
+  await Table.change(keyOf(id), {
+    update: "SET #status = :failed, problem = :problem, updatedAtMs = :now REMOVE inFlight",
+    condition: "#status = :awaiting AND expiresAtMs < :now",
+    names: { "#status": "status" },
+    values: {
+      ":failed": "FAILED",
+      ":awaiting": "AWAITING_UPLOAD",
+      ":problem": { code: "UploadExpired", message: new Problem("UploadExpired").message },
+      ":now": Clock.now(),
+    },
+  });
+}
+
+async function overtaken(id: VideoId, attempt: number): Promise<Problem> {
+  const now = await find(id);
+  return new Problem("Superseded", { id, attempt, now: now?.attempt });
+}

@@ -1,0 +1,1 @@
+export * as Workflow from "./workflow.ts";
