@@ -1,7 +1,7 @@
 import type { Cloud } from "../kernel/cloud.ts";
 import type { Service } from "../kernel/service.ts";
-import { openInterpreter } from "./engine/interpreter.ts";
-import { openJournal } from "./engine/journal.ts";
+import { type Interpreter, openInterpreter } from "./engine/interpreter.ts";
+import { type Journal, openJournal } from "./engine/journal.ts";
 import type { HistoryEvent } from "./history.ts";
 import { openMachines } from "./machines.ts";
 import { callbackOperations } from "./operations/callbacks.ts";
@@ -23,6 +23,15 @@ export interface States extends Service {
 
 /** Step Functions for one machine: standard workflows that outlive the process. */
 export function openStates(cloud: Cloud): States {
+  return assemble(cloud).service;
+}
+
+/** The service with its parts, for tests that reach past the API. */
+export function assemble(cloud: Cloud): {
+  service: States;
+  journal: Journal;
+  interpreter: Interpreter;
+} {
   const journal = openJournal(cloud.store);
   const machines = openMachines(cloud.store);
   const interpreter = openInterpreter(cloud, journal);
@@ -41,5 +50,5 @@ export function openStates(cloud: Cloud): States {
     onHistory: interpreter.onHistory,
   };
   cloud.add(service);
-  return service;
+  return { service, journal, interpreter };
 }

@@ -78,10 +78,10 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
   function walk(run: Run, id: number): void {
     const key = keyOf(run, id);
     if (!running || walking.has(key)) return;
-    walking.set(
-      key,
-      loop(run, id).finally(() => walking.delete(key)),
-    );
+    const walk = loop(run, id)
+      .catch((error: unknown) => cloud.tell(`states: ${run.arn} stands still: ${String(error)}`))
+      .finally(() => walking.delete(key));
+    walking.set(key, walk);
   }
 
   async function loop(run: Run, id: number): Promise<void> {
@@ -92,11 +92,12 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
       const step = strand && steps[strand.stage.kind];
       if (!running || !strand || !step) return;
       const draft = new Draft(run, cloud.now());
-      const site = siteOf(run, strand);
+      let site: Site | undefined;
       try {
+        site = siteOf(run, strand);
         await step(draft, site);
       } catch (error) {
-        const failure = failureFrom(error, site.scene, cloud);
+        const failure = failureFrom(error, site?.scene, cloud);
         draft.reset();
         fails(draft, strand, failure);
       }
