@@ -1,0 +1,185 @@
+import type {
+  GetBucketAclCommandOutput,
+  PutBucketEncryptionCommandInput,
+  PutBucketPolicyCommandInput,
+  ServerSideEncryptionConfiguration,
+} from "@aws-sdk/client-s3";
+import type { PolicyDocument } from "../../kernel/caller.ts";
+import { NotPretended, Refusal } from "../../kernel/refusal.ts";
+import * as Answer from "../answer.ts";
+import { isPublic } from "../permission.ts";
+import { accessDenied, malformedXml } from "../refusals.ts";
+import * as Setting from "../setting.ts";
+import type { Ask, Shelf } from "../shelf.ts";
+import { aclsOff, checkAcl } from "../traits.ts";
+import type { BucketInput } from "./bucket.ts";
+import { find } from "./get-object.ts";
+import { open } from "./settings.ts";
+
+export function getBucketPolicy(shelf: Shelf, ask: Ask, input: BucketInput): { Policy: string } {
+  const bucket = open(shelf, ask, input, "GetBucketPolicy");
+  const Policy = Setting.get(shelf, bucket, "policy");
+  if (Policy !== undefined) return { Policy };
+  throw new Refusal("NoSuchBucketPolicy", "The bucket policy does not exist", {
+    httpStatus: 404,
+    about: { BucketName: bucket },
+  });
+}
+
+export function putBucketPolicy(
+  shelf: Shelf,
+  ask: Ask,
+  input: PutBucketPolicyCommandInput,
+): object {
+  const bucket = open(shelf, ask, input, "PutBucketPolicy");
+  const policy = readPolicy(input.Policy ?? "");
+  for (const statement of [policy.Statement].flat()) checkResources(bucket, statement);
+  if (Setting.get(shelf, bucket, "publicAccessBlock")?.BlockPublicPolicy && isPublic(policy)) {
+    throw accessDenied(
+      "User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+    );
+  }
+  Setting.put(shelf, bucket, "policy", input.Policy ?? "");
+  return {};
+}
+
+export function getBucketPolicyStatus(shelf: Shelf, ask: Ask, input: BucketInput) {
+  open(shelf, ask, input, "GetBucketPolicyStatus");
+  const { Policy } = getBucketPolicy(shelf, ask, input);
+  return { PolicyStatus: { IsPublic: isPublic(readPolicy(Policy)) } };
+}
+
+/** Everything is encrypted with S3's own keys, as AWS does unasked since 2023. */
+export function getBucketEncryption(shelf: Shelf, ask: Ask, input: BucketInput) {
+  const bucket = open(shelf, ask, input, "GetEncryptionConfiguration");
+  const usual: ServerSideEncryptionConfiguration = {
+    Rules: [
+      { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" }, BucketKeyEnabled: false },
+    ],
+  };
+  return {
+    ServerSideEncryptionConfiguration: Setting.get(shelf, bucket, "encryption") ?? usual,
+  };
+}
+
+export function putBucketEncryption(
+  shelf: Shelf,
+  ask: Ask,
+  input: PutBucketEncryptionCommandInput,
+): object {
+  const bucket = open(shelf, ask, input, "PutEncryptionConfiguration");
+  const rules = input.ServerSideEncryptionConfiguration?.Rules ?? [];
+  const [rule] = rules;
+  if (!rule || rules.length > 1) throw malformedXml();
+  const { SSEAlgorithm } = rule.ApplyServerSideEncryptionByDefault ?? {};
+  if (SSEAlgorithm !== "AES256") {
+    throw new NotPretended({ service: "s3", action: `PutBucketEncryption with ${SSEAlgorithm}` });
+  }
+  const BucketKeyEnabled = rule.BucketKeyEnabled ?? false;
+  Setting.put(shelf, bucket, "encryption", { Rules: [{ ...rule, BucketKeyEnabled }] });
+  return {};
+}
+
+interface AclInput {
+  ACL?: string | undefined;
+  AccessControlPolicy?: object | undefined;
+}
+
+export function getBucketAcl(shelf: Shelf, ask: Ask, input: BucketInput) {
+  open(shelf, ask, input, "GetBucketAcl");
+  return owned(shelf);
+}
+
+export function putBucketAcl(shelf: Shelf, ask: Ask, input: BucketInput & AclInput): object {
+  open(shelf, ask, input, "PutBucketAcl");
+  return setAcl(input);
+}
+
+interface ObjectInput extends BucketInput {
+  Key: string | undefined;
+  VersionId?: string | undefined;
+}
+
+export function getObjectAcl(shelf: Shelf, ask: Ask, input: ObjectInput) {
+  find(shelf, ask, input, "GET", "GetObjectAcl");
+  return owned(shelf);
+}
+
+export function putObjectAcl(shelf: Shelf, ask: Ask, input: ObjectInput & AclInput): object {
+  find(shelf, ask, input, "GET", "PutObjectAcl");
+  return setAcl(input);
+}
+
+/** The one ACL there is: the owner may everything. Others may by policy, or not at all. */
+function owned(shelf: Shelf): Omit<GetBucketAclCommandOutput, "$metadata"> {
+  const Owner = Answer.owner(shelf);
+  return {
+    Owner,
+    Grants: [{ Grantee: { ID: Owner.ID, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
+  };
+}
+
+function setAcl(input: AclInput): object {
+  const grants = Object.keys(input).some((name) => name.startsWith("Grant"));
+  if (input.ACL !== undefined && grants) {
+    throw new Refusal(
+      "InvalidRequest",
+      "Specifying both Canned ACLs and Header Grants is not allowed",
+    );
+  }
+  if (input.ACL !== undefined && input.AccessControlPolicy) {
+    throw new Refusal("UnexpectedContent", "This request does not support content");
+  }
+  if (input.ACL === undefined && !grants && !input.AccessControlPolicy) {
+    throw new Refusal("MissingSecurityHeader", "Your request was missing a required header", {
+      about: { MissingHeaderName: "x-amz-acl" },
+    });
+  }
+  if (input.ACL === undefined) throw aclsOff();
+  checkAcl(input.ACL);
+  return {};
+}
+
+function readPolicy(text: string): PolicyDocument {
+  const malformed = (message: string) => new Refusal("MalformedPolicy", message);
+  let policy: unknown;
+  try {
+    policy = JSON.parse(text);
+  } catch {
+    policy = undefined;
+  }
+  if (typeof policy !== "object" || policy === null || !text.startsWith("{")) {
+    throw malformed("Policies must be valid JSON and the first byte must be '{'");
+  }
+  const { Statement } = policy as { Statement?: unknown };
+  if (Statement === undefined) throw malformed("Missing required field Statement");
+  for (const one of [Statement].flat()) {
+    const statement = (one ?? {}) as Record<string, unknown>;
+    if (statement["Effect"] !== "Allow" && statement["Effect"] !== "Deny") {
+      throw malformed("Missing required field Effect");
+    }
+    for (const field of ["Principal", "Action", "Resource"]) {
+      if (statement[field] === undefined && statement[`Not${field}`] === undefined) {
+        throw malformed(`Missing required field ${field}`);
+      }
+    }
+  }
+  return policy as PolicyDocument;
+}
+
+function checkResources(bucket: string, statement: { Resource?: string | string[] }): void {
+  const arn = `arn:aws:s3:::${bucket}`;
+  for (const resource of [statement.Resource ?? []].flat()) {
+    // A pattern may reach this bucket without naming it whole.
+    const fixed = resource.split(/[*?]/)[0] ?? "";
+    const ours =
+      resource === arn ||
+      resource.startsWith(`${arn}/`) ||
+      (fixed !== resource && arn.startsWith(fixed));
+    if (!ours && !fixed.startsWith(arn)) {
+      throw new Refusal("MalformedPolicy", "Policy has invalid resource", {
+        about: { Detail: resource },
+      });
+    }
+  }
+}

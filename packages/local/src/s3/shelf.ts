@@ -1,0 +1,27 @@
+import type { Caller } from "../kernel/caller.ts";
+import type { Cloud } from "../kernel/cloud.ts";
+import type { Bodies } from "./body.ts";
+
+/** What every action stands on: the machine, and the place where bytes lie. */
+export interface Shelf {
+  cloud: Cloud;
+  bodies: Bodies;
+}
+
+/** Who asks, and by which way. Events and policy conditions tell it on. */
+export interface Ask {
+  caller: Caller;
+  requestId: string;
+  /** Absent for a neighbour in this process. */
+  sourceIp?: string;
+  way: "header" | "query" | "form" | "none" | "inside";
+  /** What else the policies may ask about: request headers as `s3:x-amz-...`. */
+  context: Record<string, string>;
+}
+
+export type Action = (
+  shelf: Shelf,
+  ask: Ask,
+  // biome-ignore lint/suspicious/noExplicitAny: each action states the SDK's own input type
+  input: any,
+) => object | undefined | Promise<object | undefined>;
