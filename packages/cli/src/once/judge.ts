@@ -68,7 +68,11 @@ export async function watch(grant: Grant): Promise<Verdict> {
   }
   for (const { url } of grant.downloads) await fetched(url, false);
   if (grant.poster) await fetched(grant.poster, false);
-  for (const url of grant.thumbnails ?? []) await fetched(url, false);
+  const { thumbnails } = grant;
+  for (let index = 0; index < (thumbnails?.count ?? 0); index += 1) {
+    const url = thumbnails?.template.replace("{index}", String(index).padStart(7, "0"));
+    if (url) await fetched(url, false);
+  }
   return { renditions, addresses: [...addresses], objections };
 }
 

@@ -26,7 +26,8 @@ export interface Grant {
   dash?: string;
   downloads: Array<{ url: string }>;
   poster?: string;
-  thumbnails?: string[];
+  /** seven digits, from 0, stand for `{index}` */
+  thumbnails?: { template: string; count: number };
 }
 
 export type Operator = ReturnType<typeof connect>;

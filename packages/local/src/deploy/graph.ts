@@ -18,6 +18,9 @@ export interface Resource {
   type: string;
   /** its logical name, unique within a type */
   name: string;
+  /** what AWS would name it by, where others refer to it by that */
+  id?: string;
+  arn?: string;
   inputs: Inputs;
 }
 

@@ -11,6 +11,7 @@ export type Families = ReadonlyArray<readonly [type: string, family: Family]>;
 export const meaningless: readonly string[] = [
   "aws:cloudwatch/logGroup:LogGroup",
   "aws:cloudwatch/metricAlarm:MetricAlarm",
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter",
   "aws:cloudwatch/dashboard:Dashboard",
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
   "aws:cloudfront/publicKey:PublicKey", // read with the distribution
@@ -61,17 +62,19 @@ export async function deploy(
   };
 
   for (const [type, family] of families) {
-    for (const resource of every(type)) {
-      try {
-        await family.deploy(resource, site);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new Error(`${resource.name} (${type}) could not be deployed: ${reason}`, {
-          cause: error,
-        });
-      }
-    }
+    await Promise.all(every(type).map((resource) => deployOne(resource, family, site)));
     await removeGone(type, family, site);
+  }
+}
+
+async function deployOne(resource: Resource, family: Family, site: Site): Promise<void> {
+  try {
+    await family.deploy(resource, site);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${resource.name} (${resource.type}) could not be deployed: ${reason}`, {
+      cause: error,
+    });
   }
 }
 

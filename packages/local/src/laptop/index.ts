@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openCdn } from "../cdn/index.ts";
+import { distribution } from "../deploy/families/delivery.ts";
 import { lambdaFunction } from "../deploy/families/functions.ts";
 import { resolve } from "../deploy/graph.ts";
 import { deploy, type Graph, readGraph } from "../deploy/index.ts";
@@ -18,8 +19,8 @@ import { openSns } from "../sns/index.ts";
 import { openSqs } from "../sqs/index.ts";
 import { openStates } from "../states/index.ts";
 import { openSts } from "../sts/index.ts";
-import { type Endpoints, writeEndpoints } from "./endpoints.ts";
 import { lookupOf } from "./addresses.ts";
+import { type Endpoints, writeEndpoints } from "./endpoints.ts";
 import { families } from "./families.ts";
 
 export type { Endpoints } from "./endpoints.ts";
