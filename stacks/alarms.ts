@@ -106,6 +106,22 @@ function alarm(
   });
 }
 
+const KEEP_A_KEY = [
+  "kms:DescribeKey",
+  "kms:GetKeyPolicy",
+  "kms:PutKeyPolicy",
+  "kms:GetKeyRotationStatus",
+  "kms:EnableKeyRotation",
+  "kms:EnableKey",
+  "kms:DisableKey",
+  "kms:ScheduleKeyDeletion",
+  "kms:CancelKeyDeletion",
+  "kms:ListResourceTags",
+  "kms:TagResource",
+  "kms:UntagResource",
+  "kms:UpdateKeyDescription",
+];
+
 /** CloudWatch cannot speak through a topic under AWS's own key, so this one has its own. */
 function ringing() {
   const key = new aws.kms.Key("BellKey", {
@@ -114,11 +130,11 @@ function ringing() {
     policy: aws.iam.getPolicyDocumentOutput({
       statements: [
         {
-          // the usual first statement of a key policy: the account's IAM policies decide
+          // the account's own IAM policies decide about the rest; "*" is this key
           principals: [
             { type: "AWS", identifiers: [$interpolate`arn:aws:iam::${accountId}:root`] },
           ],
-          actions: ["kms:*"],
+          actions: KEEP_A_KEY,
           resources: ["*"],
         },
         {

@@ -1,43 +1,28 @@
-import { streams } from "./delivery.ts";
-import { encoder, findJobs, jobsOfOurs } from "./encoder.ts";
-import { intake, intakeLink } from "./intake.ts";
-import { films, keepFilms, library } from "./library.ts";
+import { cancelJobs, encoder, getJobs, listJobs, searchJobs } from "./encoder.ts";
+import { intakeLink } from "./intake.ts";
+import { films, onFilms, queryInFlight } from "./library.ts";
 import { deaths, encodesDead, fedFrom, undelivered } from "./queues.ts";
 import { upTo } from "./stage.ts";
-import { sources, uploads } from "./storage.ts";
-import {
-  answerTasks,
-  describeExecutions,
-  failTasks,
-  startExecutions,
-  workflow,
-} from "./workflow.ts";
+import { seeSources } from "./storage.ts";
+import { answerTasks, describeExecutions, startExecutions, workflow } from "./workflow.ts";
 
 /** Finds films that wait for something that will not come. The next run is the retry. */
 export const sweep = new sst.aws.Function("Sweep", {
   handler: "packages/functions/src/care/sweep.handler",
   timeout: upTo("240 seconds"),
   retries: 0,
-  link: [films, uploads, streams, encoder, workflow, intakeLink],
+  link: [films, encoder, workflow],
   permissions: [
-    keepFilms,
-    { actions: ["dynamodb:Query"], resources: [library.arn, $interpolate`${library.arn}/index/*`] },
-    findJobs,
-    jobsOfOurs,
+    onFilms("GetItem", "UpdateItem"),
+    queryInFlight,
+    ...seeSources,
+    listJobs,
+    searchJobs,
+    getJobs,
+    cancelJobs,
     answerTasks,
     describeExecutions,
     startExecutions,
-    {
-      actions: ["s3:ListBucket"],
-      resources: [sources.arn],
-      conditions: [
-        {
-          test: "StringLike",
-          variable: "s3:prefix",
-          values: [`${intake.uploadsPrefix}*`, `${intake.inboxPrefix}*`],
-        },
-      ],
-    },
     { actions: ["sqs:SendMessage"], resources: [undelivered.arn] },
   ],
   transform: {
@@ -59,8 +44,15 @@ new sst.aws.CronV2("Sweeping", {
 export const settle = new sst.aws.Function("Settle", {
   handler: "packages/functions/src/care/settle.handler",
   timeout: upTo("30 seconds"),
-  link: [films, uploads, streams, encoder, workflow, intakeLink],
-  permissions: [fedFrom(deaths), keepFilms, jobsOfOurs, describeExecutions],
+  link: [films, workflow, intakeLink],
+  permissions: [
+    fedFrom(deaths),
+    onFilms("GetItem"),
+    searchJobs,
+    cancelJobs,
+    describeExecutions,
+    startExecutions,
+  ],
 });
 
 deaths.subscribe(settle.arn, {
@@ -76,8 +68,8 @@ deaths.subscribe(settle.arn, {
 export const unsent = new sst.aws.Function("Unsent", {
   handler: "packages/functions/src/care/unsent.handler",
   timeout: upTo("10 seconds"),
-  link: [films, uploads, streams, encoder, workflow, intakeLink],
-  permissions: [fedFrom(encodesDead), keepFilms, failTasks],
+  link: [films],
+  permissions: [fedFrom(encodesDead), onFilms("GetItem", "UpdateItem"), searchJobs, answerTasks],
 });
 
 encodesDead.subscribe(unsent.arn, {

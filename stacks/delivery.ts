@@ -39,10 +39,18 @@ const access = new aws.cloudfront.OriginAccessControl("StreamsAccess", {
 });
 
 /** An attempt's segments never change: a replaced film has another path. */
-const forLong = cachePolicy("Segments", { minTtl: DAY, defaultTtl: 365 * DAY, maxTtl: 365 * DAY });
+const forLong = cachePolicy("Segments", false, {
+  minTtl: DAY,
+  defaultTtl: 365 * DAY,
+  maxTtl: 365 * DAY,
+});
 
 /** Playlists are small, and the first thing to look at when something is wrong. */
-const forShort = cachePolicy("Playlists", { minTtl: 0, defaultTtl: MINUTE, maxTtl: 5 * MINUTE });
+const forShort = cachePolicy("Playlists", true, {
+  minTtl: 0,
+  defaultTtl: MINUTE,
+  maxTtl: 5 * MINUTE,
+});
 
 const fromGuests = new aws.cloudfront.ResponseHeadersPolicy("Players", {
   name: named("Players"),
@@ -84,7 +92,7 @@ export const cdn = new sst.aws.Cdn("Cdn", {
   ],
   // Nothing lives outside /videos, and an oddly spelled path that misses the patterns below
   // still needs a grant.
-  defaultCacheBehavior: { ...withGrant, cachePolicyId: forShort.id },
+  defaultCacheBehavior: { ...withGrant, cachePolicyId: forLong.id },
   orderedCacheBehaviors: [
     { ...withGrant, pathPattern: "/videos/*.m3u8", cachePolicyId: forShort.id, compress: true },
     { ...withGrant, pathPattern: "/videos/*.mpd", cachePolicyId: forShort.id, compress: true },
@@ -136,8 +144,15 @@ export const streams = new sst.Linkable("Streams", {
   properties: { bucket: streamsBucket.bucket },
 });
 
-/** Nothing of the request splits the cache; CloudFront takes its own signature away itself. */
-function cachePolicy(name: string, ttl: { minTtl: number; defaultTtl: number; maxTtl: number }) {
+/**
+ * Nothing of the request splits the cache, but whether a playlist may come compressed. CloudFront
+ * takes its own signature out of the query before it looks.
+ */
+function cachePolicy(
+  name: string,
+  compressed: boolean,
+  ttl: { minTtl: number; defaultTtl: number; maxTtl: number },
+) {
   return new aws.cloudfront.CachePolicy(name, {
     name: named(name),
     ...ttl,
@@ -145,8 +160,8 @@ function cachePolicy(name: string, ttl: { minTtl: number; defaultTtl: number; ma
       cookiesConfig: { cookieBehavior: "none" },
       headersConfig: { headerBehavior: "none" },
       queryStringsConfig: { queryStringBehavior: "none" },
-      enableAcceptEncodingBrotli: true,
-      enableAcceptEncodingGzip: true,
+      enableAcceptEncodingBrotli: compressed,
+      enableAcceptEncodingGzip: compressed,
     },
   });
 }

@@ -33,6 +33,8 @@ export const encoder = new sst.Linkable("Encoder", {
   properties: { queueArn: encoderQueue.arn, roleArn: encoderRole.arn },
 });
 
+const jobs = $interpolate`arn:aws:mediaconvert:${region}:${accountId}:jobs/*`;
+
 /**
  * Jobs on our queue, under our role, and only while the account refuses inputs from the web: a
  * playlist dressed as a film must not make MediaConvert fetch an address.
@@ -59,14 +61,13 @@ export const createJobs = [
   },
 ];
 
-/** Look for a job whose answer was lost. Lists and searches know no resources but queues' tags. */
-export const findJobs = {
-  actions: ["mediaconvert:ListJobs", "mediaconvert:SearchJobs"],
-  resources: ["*"],
-};
+/** The jobs of our queue. */
+export const listJobs = { actions: ["mediaconvert:ListJobs"], resources: [encoderQueue.arn] };
 
-/** Ask after a job, or stop it. Job ids are MediaConvert's, so every job of the account it is. */
-export const jobsOfOurs = {
-  actions: ["mediaconvert:GetJob", "mediaconvert:CancelJob"],
-  resources: [$interpolate`arn:aws:mediaconvert:${region}:${accountId}:jobs/*`],
-};
+/** Look for a job by what it reads. A search goes through all queues: it knows no resource. */
+export const searchJobs = { actions: ["mediaconvert:SearchJobs"], resources: ["*"] };
+
+/** Ask after a job, or stop it. MediaConvert makes the ids, so this is any job of the account. */
+export const getJobs = { actions: ["mediaconvert:GetJob"], resources: [jobs] };
+
+export const cancelJobs = { actions: ["mediaconvert:CancelJob"], resources: [jobs] };

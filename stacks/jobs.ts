@@ -1,18 +1,22 @@
 import { streams } from "./delivery.ts";
-import { createJobs, encoder, findJobs, jobsOfOurs } from "./encoder.ts";
-import { intakeLink } from "./intake.ts";
-import { films, keepFilms } from "./library.ts";
+import { createJobs, encoder, searchJobs } from "./encoder.ts";
+import { films, onFilms } from "./library.ts";
 import { encodes, fedFrom, jobEvents } from "./queues.ts";
 import { upTo } from "./stage.ts";
-import { uploads } from "./storage.ts";
-import { answerTasks, workflow } from "./workflow.ts";
+import { answerTasks } from "./workflow.ts";
 
 /** Parks the token and creates the job, two at a time: MediaConvert takes five a second. */
 export const submit = new sst.aws.Function("Submit", {
   handler: "packages/functions/src/encoder/submit.handler",
   timeout: upTo("6 seconds"),
-  link: [films, uploads, streams, encoder, workflow, intakeLink],
-  permissions: [fedFrom(encodes), keepFilms, ...createJobs, findJobs, jobsOfOurs, answerTasks],
+  link: [films, streams, encoder],
+  permissions: [
+    fedFrom(encodes),
+    onFilms("GetItem", "UpdateItem"),
+    ...createJobs,
+    searchJobs,
+    answerTasks,
+  ],
 });
 
 encodes.subscribe(submit.arn, {
@@ -28,8 +32,8 @@ encodes.subscribe(submit.arn, {
 export const resume = new sst.aws.Function("Resume", {
   handler: "packages/functions/src/encoder/resume.handler",
   timeout: upTo("10 seconds"),
-  link: [films, uploads, streams, encoder, workflow, intakeLink],
-  permissions: [fedFrom(jobEvents), keepFilms, jobsOfOurs, answerTasks],
+  link: [films, encoder],
+  permissions: [fedFrom(jobEvents), onFilms("PutItem", "UpdateItem"), answerTasks],
 });
 
 jobEvents.subscribe(resume.arn, {

@@ -26,13 +26,13 @@ export const library = new sst.aws.Dynamo("Library", {
 
 export const films = new sst.Linkable("Films", { properties: { table: library.name } });
 
-/** Read one item, write one item on a condition, or several at once: no scan, no batch, no delete. */
-export const keepFilms = {
-  actions: [
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:ConditionCheckItem",
-  ],
-  resources: [library.arn],
+/** What a function may do to single items. Nobody scans, nobody deletes. */
+export function onFilms(...actions: ("GetItem" | "PutItem" | "UpdateItem")[]) {
+  return { actions: actions.map((action) => `dynamodb:${action}`), resources: [library.arn] };
+}
+
+/** Find the films that are on their way. */
+export const queryInFlight = {
+  actions: ["dynamodb:Query"],
+  resources: [$interpolate`${library.arn}/index/inFlight`],
 };

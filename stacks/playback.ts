@@ -1,5 +1,5 @@
-import { edge, streams } from "./delivery.ts";
-import { films, library } from "./library.ts";
+import { edge } from "./delivery.ts";
+import { films, onFilms } from "./library.ts";
 import { readSigningKey, signer } from "./signing.ts";
 import { upTo } from "./stage.ts";
 
@@ -8,6 +8,6 @@ export const playback = new sst.aws.Function("Playback", {
   handler: "packages/functions/src/api/playback.handler",
   timeout: upTo("10 seconds"),
   memory: "1024 MB",
-  link: [films, streams, signer, edge],
-  permissions: [{ actions: ["dynamodb:GetItem"], resources: [library.arn] }, readSigningKey],
+  link: [films, signer, edge],
+  permissions: [onFilms("GetItem"), readSigningKey],
 });

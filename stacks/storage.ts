@@ -58,8 +58,14 @@ const bothDoors = [intake.uploadsPrefix, intake.inboxPrefix];
 /** Where sources lie, as a resource of a policy. */
 export const sourceObjects = bothDoors.map((prefix) => $interpolate`${sources.arn}/${prefix}*`);
 
+/** To be told that a source is missing, not that it is forbidden: S3 says so only to who may list. */
+const missSources = { actions: ["s3:ListBucket"], resources: [sources.arn] };
+
+/** Look at a source as it is now. */
+export const seeSources = [{ actions: ["s3:GetObject"], resources: sourceObjects }, missSources];
+
 /** Look inside a source, at the version that was claimed. */
-export const readSources = {
-  actions: ["s3:GetObject", "s3:GetObjectVersion"],
-  resources: sourceObjects,
-};
+export const readSources = [
+  { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: sourceObjects },
+  missSources,
+];

@@ -1,23 +1,26 @@
 import { announcements } from "./announcements.ts";
 import { definition } from "./definition.ts";
 import { streams, streamsBucket } from "./delivery.ts";
-import { encoder } from "./encoder.ts";
+import { cancelJobs, encoder, searchJobs } from "./encoder.ts";
 import { intakeLink } from "./intake.ts";
-import { films, keepFilms, library } from "./library.ts";
+import { films, library, onFilms } from "./library.ts";
 import { encodeTimeoutSeconds, taskTimeoutSeconds } from "./patience.ts";
 import { encodes } from "./queues.ts";
 import { accountId, named, production, region, trusting, upTo } from "./stage.ts";
-import { readSources, uploads } from "./storage.ts";
+import { readSources, seeSources, uploads } from "./storage.ts";
 
 /** Claims the film once and looks inside it. */
 export const validate = new sst.aws.Function("Validate", {
   handler: "packages/functions/src/workflow/validate.handler",
   timeout: upTo("60 seconds"),
   memory: "1024 MB",
-  link: [films, uploads, streams, encoder, intakeLink],
+  link: [films, uploads, encoder, intakeLink],
   permissions: [
-    keepFilms,
-    readSources,
+    onFilms("GetItem", "PutItem", "UpdateItem"),
+    ...readSources,
+    // a job of the attempt before, which nobody waits for any more
+    searchJobs,
+    cancelJobs,
     // a probe reads what its caller may read; MediaConvert knows no resource for it
     { actions: ["mediaconvert:Probe"], resources: ["*"] },
   ],
@@ -28,10 +31,10 @@ export const record = new sst.aws.Function("Record", {
   handler: "packages/functions/src/workflow/record.handler",
   timeout: upTo("60 seconds"),
   memory: "1024 MB",
-  link: [films, uploads, streams, encoder, intakeLink],
+  link: [films, streams],
   permissions: [
-    keepFilms,
-    readSources,
+    onFilms("GetItem", "UpdateItem"),
+    ...seeSources,
     { actions: ["s3:GetObject"], resources: [$interpolate`${streamsBucket.arn}/videos/*`] },
     {
       actions: ["s3:ListBucket"],
@@ -151,9 +154,6 @@ export const answerTasks = {
   actions: ["states:SendTaskSuccess", "states:SendTaskFailure"],
   resources: [machine.arn],
 };
-
-/** Tell a task that its wait is over for worse. */
-export const failTasks = { actions: ["states:SendTaskFailure"], resources: [machine.arn] };
 
 const executions = $interpolate`arn:aws:states:${region}:${accountId}:execution:${machineName}:*`;
 

@@ -9,6 +9,8 @@ import type { Esbuild } from "./platform.ts";
 export interface Workshop {
   root: string;
   platform: string;
+  /** for what SST packs on the way; nobody wants it afterwards */
+  workFolder: string;
   esbuild: Esbuild;
 }
 
@@ -37,7 +39,6 @@ export async function compileRun(
   const source = (name: string) => JSON.stringify(path.join(shop.platform, "src", name));
   const providers = new Set([app.home ?? "aws", ...Object.keys(app.providers ?? {})]);
   const globals = [...providers].map((name) => `import * as ${name} from "@pulumi/${name}";`);
-  const sst = path.join(shop.root, ".sst");
   const file = await compile(shop, {
     snippet: [
       configImport(shop),
@@ -53,7 +54,12 @@ export async function compileRun(
         command: dev ? "dev" : "deploy",
         dev,
         state: { version: {} },
-        paths: { root: shop.root, platform: shop.platform, work: sst, home: sst },
+        paths: {
+          root: shop.root,
+          platform: shop.platform,
+          work: shop.workFolder,
+          home: shop.workFolder,
+        },
       }),
     },
     onSecret,
@@ -102,8 +108,8 @@ async function imported<T>(file: string, name: string): Promise<T> {
 }
 
 /** SST makes `sst`, `aws` and the like global by putting imports before every file of the app. */
-function ourFiles({ root }: Workshop, { prelude = "", onSecret }: Recipe): Plugin {
-  const theirs = path.join(root, ".sst") + path.sep;
+function ourFiles({ platform }: Workshop, { prelude = "", onSecret }: Recipe): Plugin {
+  const theirs = platform + path.sep;
   return {
     name: "our-files",
     setup(build) {

@@ -1,17 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
 /** The folder into which SST unpacks its components and their dependencies. */
 export function platformOf(root: string): string {
-  return path.join(root, ".sst", "platform");
+  const folder = path.join(root, ".sst", "platform");
+  return existsSync(folder) ? realpathSync(folder) : folder;
 }
 
-/** Unpacks SST's platform when it is missing. Needs npm's registry, and nothing of AWS. */
+/** Unpacks SST's platform when it is missing or another version's. Needs npm's registry, and nothing of AWS. */
 export function ensurePlatform(root: string): void {
-  const platform = platformOf(root);
-  if (existsSync(path.join(platform, "node_modules"))) return;
+  const { version } = readJson(path.join(root, "node_modules", "sst", "package.json"));
+  if (unpackedVersion(root) === version) return;
   const sst = path.join(root, "node_modules", "sst", "bin", "sst.mjs");
   const { status, error } = spawnSync(process.execPath, [sst, "install", "--stage", "dev"], {
     cwd: root,
@@ -26,6 +27,17 @@ export function ensurePlatform(root: string): void {
   });
   if (error) throw error;
   if (status !== 0) throw new Error(`sst install ended with ${status}: its output is above`);
+}
+
+/** SST writes the lock of its providers last, so an install that was cut short has none. */
+function unpackedVersion(root: string): string | undefined {
+  const version = path.join(platformOf(root), "version");
+  const finished = existsSync(path.join(root, ".sst", "provider-lock.json"));
+  return finished && existsSync(version) ? readFileSync(version, "utf8").trim() : undefined;
+}
+
+function readJson(file: string): { version?: string } {
+  return JSON.parse(readFileSync(file, "utf8"));
 }
 
 /** The modules that components load, and no second copy of them: mocks live in one instance. */

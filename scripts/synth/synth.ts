@@ -36,8 +36,8 @@ export async function synth({
   ensurePlatform(root);
   const platform = platformOf(root);
   const { pulumi, esbuild } = loadPlatform(platform);
-  const shop = { root, platform, esbuild };
-  const workFolder = path.join(root, ".sst", "synth");
+  const workFolder = path.join(root, ".sst", `synth.${process.pid}`);
+  const shop = { root, platform, workFolder, esbuild };
   const place: Place = { accountId: accountOf(stage), region: "us-east-1", partition: "aws" };
 
   const app = await evaluateApp(shop, stage);
