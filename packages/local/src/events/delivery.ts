@@ -14,7 +14,7 @@ export function errorCodeOf(error: unknown): string {
   if (error instanceof NotPretended) return "SDK_CLIENT_ERROR";
   if (!(error instanceof Refusal)) return "INTERNAL_ERROR";
   if (error.code === "INVALID_JSON") return "INVALID_JSON";
-  if (/^AccessDenied/.test(error.code)) return "NO_PERMISSIONS";
+  if (/^(AccessDenied|AuthorizationError$)/.test(error.code)) return "NO_PERMISSIONS";
   if (NOT_THERE.test(error.code)) return "NO_RESOURCE";
   if (THROTTLED.test(error.code)) return "THROTTLING";
   return error.httpStatus < 500 ? "SDK_CLIENT_ERROR" : "ERROR_FROM_TARGET";
