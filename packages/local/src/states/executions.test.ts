@@ -3,7 +3,7 @@ import { eventsDiffer, type Row, resultDiffers } from "./compare.testing.ts";
 import { type Bench, bench } from "./testing.ts";
 import { recorded, rows } from "./vectors.testing.ts";
 
-const files = ["executions-jsonata"];
+const files = ["executions-jsonata", "executions-jsonpath", "operators"];
 
 // Recordings lie beside the repository; without them there is nothing to compare with.
 describe.skipIf(!recorded)("executions without services end as AWS recorded them", () => {

@@ -1,7 +1,7 @@
 import type { Cloud } from "../../kernel/cloud.ts";
 import { Refusal } from "../../kernel/refusal.ts";
 import { contextOf } from "../context.ts";
-import { languageOf, type State, stateAt } from "../definition.ts";
+import { languageOf, stateAt } from "../definition.ts";
 import { runtime, StateFailed } from "../failure.ts";
 import type { HistoryEvent } from "../history.ts";
 import { eventOf, input, MOST_EVENTS } from "../history.ts";
@@ -119,7 +119,14 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
       context: context({}),
       enteredEventId: strand.entered.eventId,
     };
-    return { run, strand, scene, query: queryFor(run, state), cloud, context };
+    return {
+      run,
+      strand,
+      scene,
+      query: queries[languageOf(run.definition, state)],
+      cloud,
+      context,
+    };
   }
 
   async function make(run: Run, id: number, call: Call): Promise<void> {
@@ -260,13 +267,6 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
 
 function keyOf(run: Run, strand: number): string {
   return `${run.arn}#${strand}`;
-}
-
-function queryFor(run: Run, state: State) {
-  const language = languageOf(run.definition, state);
-  const query = queries[language];
-  if (!query) throw new Error(`no ${language}`);
-  return query;
 }
 
 function failureFrom(error: unknown, scene: Scene | undefined, cloud: Cloud) {

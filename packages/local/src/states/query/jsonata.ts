@@ -13,6 +13,10 @@ import { errorOutput, instantOf, type Outcome, type Query, type Scene } from "./
 
 /** Step Functions' newer query language: any string that is `{% ... %}` is an expression. */
 export const jsonata: Query = {
+  wrong: evaluation,
+
+  made: async () => undefined,
+
   async arguments(scene) {
     const given = scene.state.Arguments;
     return given === undefined ? scene.input : fill(scene, given, "Arguments");

@@ -2,6 +2,7 @@ import type { Catcher, QueryLanguage, State } from "../definition.ts";
 import { type Failure, StateFailed } from "../failure.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { jsonata } from "./jsonata.ts";
+import { jsonpath } from "./jsonpath/jsonpath.ts";
 
 /** What the expressions of a state can see. */
 export interface Scene {
@@ -29,8 +30,12 @@ export interface Outcome {
  * All of them throw `StateFailed`.
  */
 export interface Query {
-  /** What a Pass, Task or Parallel works on. */
+  /** The error of this language for data that a state cannot work with. */
+  wrong(cause: string, field: string): StateFailed;
+  /** What a Task or Parallel works on. */
   arguments(scene: Scene): Promise<Json>;
+  /** What a Pass makes, where that is not simply its Output. */
+  made(scene: Scene): Promise<{ value: Json } | undefined>;
   /** Role to use for a task, when `Credentials` names one. */
   credentials(scene: Scene): Promise<string | undefined>;
   /** @param result absent where the state has none of its own: Pass, Wait, Succeed */
@@ -47,10 +52,7 @@ export interface Query {
   item(scene: Scene, value: Json): Promise<Json>;
 }
 
-export const queries: Record<QueryLanguage, Query | undefined> = {
-  JSONata: jsonata,
-  JSONPath: undefined,
-};
+export const queries: Record<QueryLanguage, Query> = { JSONata: jsonata, JSONPath: jsonpath };
 
 /** Errors and causes as `$states.errorOutput` and JSONPath catchers show them. */
 export function errorOutput(failure: Failure): JsonObject {

@@ -1,5 +1,5 @@
-import { evaluation } from "../failure.ts";
 import type { Json } from "../json.ts";
+import type { Query, Scene } from "../query/query.ts";
 import type { Kind } from "./kind.ts";
 
 /** All branches at once, each with the same input. */
@@ -19,14 +19,10 @@ export const map: Kind = {
   interruptible: true,
   async begin({ query, scene, context }) {
     const values = await query.items(scene);
-    const most = await limit(query.number(scene, "MaxConcurrency"), "MaxConcurrency", Infinity);
+    const most = await limit(query, scene, "MaxConcurrency", Infinity);
     // They matter to a distributed map alone, and must still be sound.
-    await limit(query.number(scene, "ToleratedFailureCount"), "ToleratedFailureCount", Infinity);
-    await limit(
-      query.number(scene, "ToleratedFailurePercentage"),
-      "ToleratedFailurePercentage",
-      100,
-    );
+    await limit(query, scene, "ToleratedFailureCount", Infinity);
+    await limit(query, scene, "ToleratedFailurePercentage", 100);
     const items: Json[] = [];
     for (const [index, value] of values.entries()) {
       items.push(
@@ -37,12 +33,12 @@ export const map: Kind = {
   },
 };
 
-async function limit(given: Promise<number | undefined>, field: string, most: number) {
-  const value = await given;
+async function limit(query: Query, scene: Scene, field: string, most: number) {
+  const value = await query.number(scene, field);
   if (value === undefined) return undefined;
   if (value < 0 || value > most) {
     const bounds = most === Infinity ? "0 or more" : `between 0 and ${most}`;
-    throw evaluation(`${field} must be ${bounds}.`, field);
+    throw query.wrong(`${field} must be ${bounds}.`, field);
   }
   return Math.trunc(value);
 }

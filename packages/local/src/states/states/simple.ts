@@ -5,14 +5,8 @@ export const pass: Kind = {
   retries: false,
   interruptible: false,
   async begin({ query, scene }) {
-    // JSONata's Pass has only Output; JSONPath's has Parameters, or a Result that replaces them.
-    if (scene.state.Result !== undefined) {
-      return { to: "finish", result: { value: scene.state.Result } };
-    }
-    if (scene.state.Parameters !== undefined || scene.state.ResultPath !== undefined) {
-      return { to: "finish", result: { value: await query.arguments(scene) } };
-    }
-    return { to: "finish" };
+    const result = await query.made(scene);
+    return { to: "finish", ...(result ? { result } : {}) };
   },
 };
 

@@ -1,4 +1,4 @@
-import { evaluation } from "../failure.ts";
+import type { Query, Scene } from "../query/query.ts";
 import { parseResource } from "../tasks/resource.ts";
 import { newToken } from "../tokens.ts";
 import type { Kind } from "./kind.ts";
@@ -12,10 +12,13 @@ export const task: Kind = {
     const token = resource.kind === "service" && resource.callback ? newToken() : undefined;
     const seen = token === undefined ? scene : { ...scene, context: context({ token }) };
     const given = await query.arguments(seen);
-    const timeout = seconds(await query.number(seen, "TimeoutSeconds"), "TimeoutSeconds");
-    const heartbeat = seconds(await query.number(seen, "HeartbeatSeconds"), "HeartbeatSeconds");
+    const timeout = await seconds(query, seen, "TimeoutSeconds");
+    const heartbeat = await seconds(query, seen, "HeartbeatSeconds");
     if (timeout !== undefined && heartbeat !== undefined && heartbeat >= timeout) {
-      throw evaluation("HeartbeatSeconds must be smaller than TimeoutSeconds.", "HeartbeatSeconds");
+      throw query.wrong(
+        "HeartbeatSeconds must be smaller than TimeoutSeconds.",
+        "HeartbeatSeconds",
+      );
     }
     const roleArn = await query.credentials(seen);
     const now = cloud.now();
@@ -39,10 +42,11 @@ export const task: Kind = {
   },
 };
 
-function seconds(value: number | undefined, field: string): number | undefined {
+async function seconds(query: Query, scene: Scene, field: string): Promise<number | undefined> {
+  const value = await query.number(scene, field);
   if (value === undefined) return undefined;
   if (!Number.isInteger(value) || value < 1 || value > 99_999_999) {
-    throw evaluation(`${field} must be a whole number between 1 and 99999999: ${value}`, field);
+    throw query.wrong(`${field} must be a whole number between 1 and 99999999: ${value}`, field);
   }
   return value;
 }

@@ -1,4 +1,3 @@
-import { evaluation } from "../failure.ts";
 import type { Kind } from "./kind.ts";
 
 export const wait: Kind = {
@@ -8,7 +7,7 @@ export const wait: Kind = {
     const seconds = await query.number(scene, "Seconds");
     if (seconds === undefined) return { to: "wait", untilMs: await query.instant(scene) };
     if (!Number.isInteger(seconds) || seconds < 0 || seconds > MOST_SECONDS) {
-      throw evaluation(
+      throw query.wrong(
         `The Seconds field must be a whole number between 0 and ${MOST_SECONDS}: ${seconds}`,
         "Seconds",
       );

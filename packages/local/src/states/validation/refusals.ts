@@ -1,5 +1,4 @@
-import { type Definition, everyState, languageOf } from "../definition.ts";
-import { queries } from "../query/query.ts";
+import { type Definition, everyState } from "../definition.ts";
 import { parseResource } from "../tasks/resource.ts";
 
 /**
@@ -10,8 +9,6 @@ export function refusals(definition: Definition, type: string): string[] {
   const found: string[] = [];
   if (type === "EXPRESS") found.push("StartExecution of an EXPRESS state machine");
   for (const { name, state } of everyState(definition)) {
-    const language = languageOf(definition, state);
-    if (!queries[language]) found.push(`${language} (state '${name}')`);
     if (state.Type === "Map" && state.ItemProcessor?.ProcessorConfig?.Mode === "DISTRIBUTED") {
       found.push(`a Map in DISTRIBUTED mode (state '${name}')`);
     }
