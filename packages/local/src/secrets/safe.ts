@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Cloud } from "../kernel/cloud.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import { type Seal, sealWith } from "./seal.ts";
@@ -13,7 +12,7 @@ export interface Safe {
   /** The ARN that a name has or would have. */
   arnOf(name: string): string;
   /**
-   * Finds a secret by name, ARN, or ARN without its last six letters.
+   * Finds a secret by name or ARN.
    *
    * @throws Refusal `ResourceNotFoundException`
    */
@@ -46,19 +45,14 @@ export function openSafe(cloud: Cloud): Safe {
 
   const safe: Safe = {
     cloud,
-    arnOf: (name) =>
-      store.get<SecretRow>("SELECT * FROM secrets WHERE name = ?", name)?.arn ??
-      `${prefix}${name}-${suffix(name)}`,
+    // AWS ends an ARN with six random letters; here the graph's ARNs hold, which have none.
+    arnOf: (name) => `${prefix}${name}`,
     find(secretId) {
       if (typeof secretId !== "string" || secretId === "") {
         throw new Refusal("ValidationException", "SecretId must be a name or an ARN.");
       }
-      const named = secretId.startsWith(prefix) ? secretId.slice(prefix.length) : secretId;
-      const found = store.get<SecretRow>(
-        "SELECT * FROM secrets WHERE name = ? OR arn = ?",
-        named,
-        secretId,
-      );
+      const name = secretId.startsWith(prefix) ? secretId.slice(prefix.length) : secretId;
+      const found = store.get<SecretRow>("SELECT * FROM secrets WHERE name = ?", name);
       if (!found || found.gone_ms === null || found.gone_ms > cloud.now()) return found;
       forget(found.arn);
       return undefined;
@@ -122,11 +116,3 @@ export function openSafe(cloud: Cloud): Safe {
 export function notFound(message: string): Refusal {
   return new Refusal("ResourceNotFoundException", message);
 }
-
-/** AWS ends an ARN with six random letters; ours are the same for the same name on every machine. */
-function suffix(name: string): string {
-  const digest = createHash("sha256").update(name).digest();
-  return [...digest.subarray(0, 6)].map((byte) => LETTERS[byte % LETTERS.length]).join("");
-}
-
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
