@@ -80,7 +80,7 @@ function isOurs(shelf: Shelf, ask: Ask): boolean {
 function isEverybody({ Principal, NotPrincipal }: Statement): boolean {
   if (NotPrincipal !== undefined) return true;
   if (Principal === "*") return true;
-  return [Principal?.["AWS"] ?? []].flat().includes("*");
+  return [Principal?.AWS ?? []].flat().includes("*");
 }
 
 /** A condition on one of these keys with fixed values makes a policy not public. */

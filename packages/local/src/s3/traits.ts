@@ -90,7 +90,12 @@ export function shownClass(name: string | undefined): string | undefined {
 export function parseTags(text: string | undefined): Tag[] {
   if (!text) return [];
   const tags = [...new URLSearchParams(text)].map(([Key, Value]) => ({ Key, Value }));
-  if (new Set(tags.map((tag) => tag.Key)).size < tags.length || tags.some((tag) => !tag.Key)) {
+  const muddled = text.split("&").some((pair) => pair.split("=").length > 2);
+  if (
+    muddled ||
+    new Set(tags.map((tag) => tag.Key)).size < tags.length ||
+    tags.some((tag) => !tag.Key)
+  ) {
     throw invalidArgument(
       "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
       "x-amz-tagging",

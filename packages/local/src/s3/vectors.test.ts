@@ -30,7 +30,19 @@ const REFUSED = [
 ];
 
 /** Scenarios whose answers differ, and why. */
-const DIFFERENT: Record<string, string> = {};
+const DIFFERENT: Record<string, string> = {
+  "test_s3.py::TestS3::test_empty_bucket_fixture": "the deletions were not recorded",
+  "test_s3.py::TestS3::test_s3_bucket_acl": "ACLs are off here and cannot be turned on",
+  "test_s3.py::TestS3::test_s3_bucket_acl_exceptions": "grants are refused before they are read",
+  "test_s3.py::TestS3::test_s3_object_acl_exceptions": "grants are refused before they are read",
+  "test_s3.py::TestS3::test_s3_multipart_upload_acls": "ACLs are off here and cannot be turned on",
+  "test_s3.py::TestS3::test_user_metadata_rfc2047_bad_b64_encoded":
+    "AWS decodes words of RFC 2047 and writes them anew; here metadata stays as it was sent",
+  "test_s3.py::TestS3MultipartUploadChecksum::test_complete_multipart_parts_checksum_composite[SHA256]":
+    "of several wrong parts AWS names the first or, here, the last; we the first",
+  "test_s3_notifications_lambda.py::TestS3NotificationsToLambda::test_invalid_lambda_arn":
+    "notifications that do not go through EventBridge are refused by name",
+};
 
 // The recorded answers lie beside the repository and are not part of it.
 describe.skipIf(!existsSync(FILE))("S3 answers as AWS was recorded to answer", () => {
@@ -51,7 +63,7 @@ describe.skipIf(!existsSync(FILE))("S3 answers as AWS was recorded to answer", (
       (next, context) => (args) => {
         const request = args.request as { headers: Record<string, string> };
         const input = (context as { given?: Record<string, unknown> }).given;
-        if (input && input["ContentType"] === undefined) delete request.headers["content-type"];
+        if (input && input.ContentType === undefined) delete request.headers["content-type"];
         return next(args);
       },
       { step: "build", priority: "low", name: "bare" },
@@ -78,6 +90,12 @@ describe.skipIf(!existsSync(FILE))("S3 answers as AWS was recorded to answer", (
   });
 });
 
+/** What the recording SDK added of its own: asked-for encoding, and texts for bodies that are none. */
+function isNoise(step: Step, name: string): boolean {
+  if (name === "EncodingType") return step.params.EncodingType === undefined;
+  return name === "Body" && step.answer?.Body === "" && step.answer.ContentLength !== 0;
+}
+
 function usesRefused(row: Scenario): boolean {
   const text = JSON.stringify(row.steps.map((step) => step.params));
   return /SSECustomer|ObjectLock|"RestoreRequest"/.test(text);
@@ -88,10 +106,7 @@ async function play(client: Sdk.S3Client, row: Scenario, run: number): Promise<s
   const bound = new Map<string, unknown>();
   const problems: string[] = [];
   for (const [index, step] of row.steps.entries()) {
-    const params = fill(step.params, answers, run) as Record<string, unknown>;
-    if (["ListObjects", "ListObjectsV2", "ListObjectVersions"].includes(step.call)) {
-      params["EncodingType"] ??= "url";
-    }
+    const params = asBytes(fill(step.params, answers, run) as Record<string, unknown>);
     const got = await call(client, step.call, params);
     answers.push(got.answer);
     const at = `${index + 1} ${step.call}`;
@@ -104,8 +119,12 @@ async function play(client: Sdk.S3Client, row: Scenario, run: number): Promise<s
       problems.push(`${at}: status ${got.status}, not ${step.status}`);
     const recorded = rename(step.answer ?? {}, run);
     for (const [name, wanted] of Object.entries(recorded as object)) {
+      if (isNoise(step, name)) continue;
       const value = got.answer?.[name];
-      const why = differs(wanted, name === "Policy" ? JSON.parse(String(value)) : value, bound);
+      const read = name === "Policy" ? JSON.parse(String(value)) : value;
+      const why = UNORDERED.has(name)
+        ? differs(sorted(wanted), sorted(read), bound)
+        : differs(wanted, read, bound);
       if (why) problems.push(`${at}.${name}: ${why}`);
     }
     for (const [name, wanted] of Object.entries(rename(step.error ?? {}, run) as object)) {
@@ -115,6 +134,13 @@ async function play(client: Sdk.S3Client, row: Scenario, run: number): Promise<s
     }
   }
   return problems;
+}
+
+const UNORDERED = new Set(["Deleted", "Errors"]);
+
+function sorted(value: unknown): unknown {
+  const text = (one: unknown) => JSON.stringify((one as Record<string, unknown>).Key);
+  return Array.isArray(value) ? value.toSorted((a, b) => (text(a) < text(b) ? -1 : 1)) : value;
 }
 
 async function call(client: Sdk.S3Client, name: string, params: Record<string, unknown>) {
@@ -130,7 +156,7 @@ async function call(client: Sdk.S3Client, name: string, params: Record<string, u
     const { $metadata, Body, ...answer } = output;
     if (Body) {
       const text = await Body.transformToString();
-      answer["Body"] = text.startsWith("{") ? JSON.parse(text) : text;
+      answer.Body = text.startsWith("{") ? JSON.parse(text) : text;
     }
     return { status: $metadata.httpStatusCode, answer };
   } catch (thrown) {
@@ -147,7 +173,8 @@ async function call(client: Sdk.S3Client, name: string, params: Record<string, u
       : error.message === "UnknownError"
         ? undefined
         : error.message;
-    return { status, error: { ...members, Code, Message } };
+    const told: Record<string, unknown> = { ...members, Code, Message };
+    return { status, error: told };
   }
 }
 
@@ -175,17 +202,26 @@ function fill(
   if (Array.isArray(value)) return value.map((one) => fill(one, answers, run));
   if (typeof value !== "object" || value === null) return value;
   const given = value as Record<string, unknown>;
-  if (typeof given["$bytes"] === "string") return Buffer.from(given["$bytes"], "latin1");
-  if (typeof given["$base64"] === "string") return Buffer.from(given["$base64"], "base64");
-  if (typeof given["$repeat"] === "string") {
-    const length = Number(given["length"]);
-    return given["$repeat"].repeat(Math.ceil(length / given["$repeat"].length)).slice(0, length);
+  if (typeof given.$bytes === "string") return Buffer.from(given.$bytes, "latin1");
+  if (typeof given.$base64 === "string") return Buffer.from(given.$base64, "base64");
+  if (typeof given.$repeat === "string") {
+    const length = Number(given.length);
+    return given.$repeat.repeat(Math.ceil(length / given.$repeat.length)).slice(0, length);
   }
-  if (typeof given["$date"] === "string") return new Date(given["$date"]);
-  if (given["$now"] !== undefined) return new Date(Date.now() + Number(given["$now"]) * 1000);
+  if (typeof given.$date === "string") return new Date(given.$date);
+  if (given.$now !== undefined) return new Date(Date.now() + Number(given.$now) * 1000);
   return Object.fromEntries(
     Object.entries(given).map(([name, one]) => [name, fill(one, answers, run)]),
   );
+}
+
+/** Python's SDK sends header texts as UTF-8 bytes, which a header shows as Latin-1. */
+function asBytes(params: Record<string, unknown>): Record<string, unknown> {
+  for (const name of ["CacheControl", "ContentDisposition"]) {
+    const text = params[name];
+    if (typeof text === "string") params[name] = Buffer.from(text).toString("latin1");
+  }
+  return params;
 }
 
 function lookup(

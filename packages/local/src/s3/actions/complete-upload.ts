@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import type {
-  CompletedPart,
   CompleteMultipartUploadCommandInput,
   CompleteMultipartUploadCommandOutput,
 } from "@aws-sdk/client-s3";
 import { Refusal } from "../../kernel/refusal.ts";
 import * as Answer from "../answer.ts";
 import * as Bucket from "../bucket.ts";
-import { asked, type Checksum, members, mismatch, ofParts } from "../checksum.ts";
+import { algorithms, type Checksum, members, ofParts } from "../checksum.ts";
 import { commit } from "../commit.ts";
+import * as Completion from "../completion.ts";
 import { requireKey } from "../key.ts";
 import { permit } from "../permission.ts";
 import { checkWrite } from "../precondition.ts";
@@ -35,7 +35,8 @@ export function completeMultipartUpload(
   if (again) return answer(shelf, again);
 
   const upload = Upload.require(shelf, name, key, input.UploadId);
-  const parts = choose(shelf, upload, input.MultipartUpload?.Parts ?? []);
+  checkType(input, upload);
+  const parts = Completion.choose(shelf, upload, input.MultipartUpload?.Parts ?? []);
   const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
   checkSize(sizeBytes, input.MpuObjectSize);
   const there = Version.latest(shelf, name, key);
@@ -90,76 +91,6 @@ function completedBefore(
   return input.UploadId && latest?.traits.uploadId === input.UploadId ? latest : undefined;
 }
 
-/** The parts in the order named, each as it was uploaded. */
-function choose(shelf: Shelf, upload: Upload.Upload, named: CompletedPart[]): Upload.Part[] {
-  if (named.length === 0) throw invalidRequest("You must specify at least one part");
-  const stored = new Map(Upload.parts(shelf, upload.id).map((part) => [part.number, part]));
-  let last = 0;
-  return named.map((one, index) => {
-    const number = one.PartNumber ?? 0;
-    if (number <= last) {
-      throw new Refusal(
-        "InvalidPartOrder",
-        "The list of parts was not in ascending order. Parts must be ordered by part number.",
-        { about: { UploadId: upload.id } },
-      );
-    }
-    last = number;
-    const part = stored.get(number);
-    if (!part || part.md5 !== one.ETag?.replaceAll('"', "") || !sums(upload, part, one)) {
-      throw invalidPart(upload, one);
-    }
-    if (part.sizeBytes < MIN_BYTES && index < named.length - 1) {
-      throw new Refusal(
-        "EntityTooSmall",
-        "Your proposed upload is smaller than the minimum allowed size",
-        {
-          about: {
-            ETag: part.md5,
-            PartNumber: number,
-            MinSizeAllowed: MIN_BYTES,
-            ProposedSize: part.sizeBytes,
-          },
-        },
-      );
-    }
-    return part;
-  });
-}
-
-function sums(upload: Upload.Upload, part: Upload.Part, one: CompletedPart): boolean {
-  const { algorithm, type } = upload.checksum ?? { algorithm: "CRC64NVME", type: "FULL_OBJECT" };
-  const given = asked({
-    ChecksumCRC32: one.ChecksumCRC32,
-    ChecksumCRC32C: one.ChecksumCRC32C,
-    ChecksumCRC64NVME: one.ChecksumCRC64NVME,
-    ChecksumSHA1: one.ChecksumSHA1,
-    ChecksumSHA256: one.ChecksumSHA256,
-  });
-  if (!given) {
-    if (type === "FULL_OBJECT") return true;
-    throw invalidRequest(
-      `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${part.number} in the request.`,
-    );
-  }
-  if (given.algorithm !== algorithm) return upload.checksum === undefined;
-  return given.value === part.checksum;
-}
-
-function invalidPart(upload: Upload.Upload, one: CompletedPart): Refusal {
-  return new Refusal(
-    "InvalidPart",
-    "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
-    {
-      about: {
-        UploadId: upload.id,
-        PartNumber: one.PartNumber ?? 0,
-        ETag: one.ETag?.replaceAll('"', "") ?? "",
-      },
-    },
-  );
-}
-
 function checkSize(sizeBytes: number, expected: number | undefined): void {
   if (expected === undefined || Number(expected) === sizeBytes) return;
   throw invalidRequest(
@@ -181,6 +112,14 @@ function refuseOvertaken(
   );
 }
 
+function checkType(input: CompleteMultipartUploadCommandInput, upload: Upload.Upload): void {
+  const type = upload.checksum?.type ?? "FULL_OBJECT";
+  if (input.ChecksumType === undefined || input.ChecksumType === type) return;
+  throw invalidRequest(
+    `The upload was created using the ${type} checksum mode. The complete request must use the same checksum mode.`,
+  );
+}
+
 function summed(
   input: CompleteMultipartUploadCommandInput,
   upload: Upload.Upload,
@@ -190,25 +129,22 @@ function summed(
     algorithm: "CRC64NVME" as const,
     type: "FULL_OBJECT" as const,
   };
-  if (input.ChecksumType !== undefined && input.ChecksumType !== type) {
-    throw invalidRequest(
-      `The upload was created using the ${type} checksum mode. The complete request must use the same checksum mode.`,
-    );
-  }
   const checksum = ofParts(
     algorithm,
     type,
     parts.map((part) => ({ value: part.checksum ?? "", sizeBytes: part.sizeBytes })),
   );
-  const claimed = input[`Checksum${algorithm}`];
-  if (
-    claimed !== undefined &&
-    claimed !== checksum.value &&
-    claimed !== checksum.value.split("-")[0]
-  ) {
-    throw mismatch(algorithm);
-  }
-  return checksum;
+  const named = algorithms.find((name) => input[`Checksum${name}`] !== undefined);
+  if (!named) return checksum;
+  // A sum of the whole counts only where the request says, too, that it is one of the whole.
+  const told = upload.checksum?.type !== "FULL_OBJECT" || input.ChecksumType === "FULL_OBJECT";
+  const [bare] = checksum.value.split("-");
+  const same = [checksum.value, bare].includes(input[`Checksum${named}`]);
+  if (named === algorithm && told && same) return checksum;
+  throw new Refusal(
+    "BadDigest",
+    `The ${algorithm.toLowerCase()} you specified did not match the calculated checksum.`,
+  );
 }
 
 function md5OfMd5s(parts: readonly Upload.Part[]): string {
@@ -216,6 +152,3 @@ function md5OfMd5s(parts: readonly Upload.Part[]): string {
   for (const part of parts) all.update(Buffer.from(part.md5, "hex"));
   return all.digest("hex");
 }
-
-/** Every part but the last. Source: Amazon S3 user guide, multipart limits. */
-const MIN_BYTES = 5 * 1024 ** 2;

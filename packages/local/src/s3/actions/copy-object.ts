@@ -26,8 +26,8 @@ export async function copyObject(
   checkWritable(input);
   const from = parseSource(input.CopySource ?? "");
   const source = openSource(shelf, ask, from);
-  const traits = reshaped(input, source);
   refuseIdle(input, source, { bucket: name, key }, from.versionId);
+  const traits = reshaped(input, source);
   const context = { "s3:ObjectCreationOperation": "true" };
   permit(shelf, ask, { action: "PutObject", bucket: name, key, input, context });
   if (traits.tags.length)
@@ -61,6 +61,7 @@ export async function copyObject(
     },
     CopySourceVersionId: Answer.shownVersion(shelf, source),
     ...Answer.stored(shelf, version),
+    VersionId: Answer.shownVersion(shelf, version),
   };
 }
 

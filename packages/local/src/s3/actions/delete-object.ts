@@ -96,7 +96,7 @@ function checkDelete(one: DeleteConditions, key: string, there: Version.Version 
   const time = one.IfMatchLastModifiedTime ?? one.LastModifiedTime;
   if (size !== undefined || time !== undefined) {
     throw headerNotImplemented(
-      size === undefined ? "x-amz-if-match-last-modified-time" : "x-amz-if-match-size",
+      time === undefined ? "x-amz-if-match-size" : "x-amz-if-match-last-modified-time",
       "Only directory buckets take this condition",
     );
   }

@@ -21,6 +21,7 @@ export type GetOutput = Omit<GetObjectCommandOutput, "$metadata" | "Body"> & { B
 
 /** Reads an object or a stretch of it. The body is a stream; nothing is read before it is asked for. */
 export function getObject(shelf: Shelf, ask: Ask, input: GetObjectCommandInput): GetOutput {
+  refuseUnkept("GetObject", input);
   const version = find(shelf, ask, input, "GET");
   const { traits } = version;
   if (traits.StorageClass === "GLACIER" || traits.StorageClass === "DEEP_ARCHIVE") {
@@ -41,6 +42,7 @@ export function headObject(
   ask: Ask,
   input: GetObjectCommandInput,
 ): Omit<HeadObjectCommandOutput, "$metadata"> {
+  refuseUnkept("HeadObject", input);
   const version = find(shelf, ask, input, "HEAD");
   const {
     first: _first,
@@ -60,12 +62,11 @@ export function find(
   shelf: Shelf,
   ask: Ask,
   input: Pick<GetObjectCommandInput, "Bucket" | "Key" | "VersionId"> & object,
-  method: "GET" | "HEAD",
+  method: "GET" | "HEAD" | "PUT",
   action = "GetObject",
 ): Version.Version {
   const key = requireKey(input.Key);
   const { name } = Bucket.require(shelf, input.Bucket);
-  refuseUnkept("GetObject", input);
   const id = input.VersionId;
   const version =
     id === undefined ? Version.latest(shelf, name, key) : Version.byId(shelf, name, key, id);
@@ -82,7 +83,7 @@ export function find(
   if (!version) throw id === undefined ? missing(shelf, ask, name, key) : noSuchVersion(key, id);
   if (!version.marker) return version;
   const $headers = { "x-amz-delete-marker": "true", "x-amz-version-id": version.versionId };
-  if (id !== undefined) {
+  if (id !== undefined || method === "PUT") {
     const modified = { "Last-Modified": new Date(version.storedAtMs).toUTCString() };
     throw methodNotAllowed(method, { $headers: { ...$headers, ...modified, Allow: "DELETE" } });
   }

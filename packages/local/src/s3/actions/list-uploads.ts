@@ -49,7 +49,8 @@ export function listMultipartUploads(
     Bucket: name,
     KeyMarker: shown(input.KeyMarker ?? ""),
     UploadIdMarker: from.key === "" ? "" : (input.UploadIdMarker ?? ""),
-    NextKeyMarker: end ? shown("item" in end ? end.item.key : end.prefix) : "",
+    // As on AWS, a page that ends with a folded prefix names no place to go on from.
+    NextKeyMarker: end && "item" in end ? shown(end.item.key) : "",
     NextUploadIdMarker: end && "item" in end ? end.item.id : "",
     ...(input.Prefix ? { Prefix: shown(input.Prefix) } : {}),
     ...(input.Delimiter ? { Delimiter: shown(input.Delimiter) } : {}),

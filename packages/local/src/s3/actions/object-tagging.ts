@@ -25,7 +25,8 @@ export function getObjectTagging(
   input: GetObjectTaggingCommandInput,
 ): Omit<GetObjectTaggingCommandOutput, "$metadata"> {
   const version = find(shelf, ask, input, "Get");
-  return { TagSet: version.traits.tags, VersionId: Answer.shownVersion(shelf, version) };
+  const TagSet = version.traits.tags.toSorted((a, b) => ((a.Key ?? "") < (b.Key ?? "") ? -1 : 1));
+  return { TagSet, VersionId: Answer.shownVersion(shelf, version) };
 }
 
 export function putObjectTagging(

@@ -106,7 +106,7 @@ export function getObjectAcl(shelf: Shelf, ask: Ask, input: ObjectInput) {
 }
 
 export function putObjectAcl(shelf: Shelf, ask: Ask, input: ObjectInput & AclInput): object {
-  find(shelf, ask, input, "GET", "PutObjectAcl");
+  find(shelf, ask, input, "PUT", "PutObjectAcl");
   return setAcl(input);
 }
 
@@ -155,7 +155,7 @@ function readPolicy(text: string): PolicyDocument {
   if (Statement === undefined) throw malformed("Missing required field Statement");
   for (const one of [Statement].flat()) {
     const statement = (one ?? {}) as Record<string, unknown>;
-    if (statement["Effect"] !== "Allow" && statement["Effect"] !== "Deny") {
+    if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
       throw malformed("Missing required field Effect");
     }
     for (const field of ["Principal", "Action", "Resource"]) {

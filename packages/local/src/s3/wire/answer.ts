@@ -15,7 +15,7 @@ export async function answer(
   output: Output,
   head: boolean,
 ): Promise<void> {
-  const status = output["ContentRange"] === undefined ? (route.status ?? 200) : 206;
+  const status = output.ContentRange === undefined ? (route.status ?? 200) : 206;
   const { answer: form } = route;
   if (form === "stream") {
     const { Body, ...rest } = output as Output & { Body: Readable };
@@ -29,7 +29,7 @@ export async function answer(
     return;
   }
   if (form === "text") {
-    send(response, status, { "Content-Type": "application/json" }, String(output["Policy"] ?? ""));
+    send(response, status, { "Content-Type": "application/json" }, String(output.Policy ?? ""));
     return;
   }
   const written = new Set(form.member ? [form.member] : membersOf(form.shape));

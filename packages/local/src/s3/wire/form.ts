@@ -90,7 +90,7 @@ function membersOf({ fields, file }: Form) {
     if (name.startsWith("x-amz-meta-")) metadata[name.slice("x-amz-meta-".length)] = value;
   }
   const tagging = fields.get("tagging");
-  if (tagging !== undefined) input["Tagging"] = readTagging(tagging);
+  if (tagging !== undefined) input.Tagging = readTagging(tagging);
   return { ...input, Metadata: metadata };
 }
 

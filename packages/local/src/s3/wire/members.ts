@@ -25,7 +25,7 @@ export function readMembers(route: Route, carried: Carried): Record<string, unkn
     if (text !== undefined) input[member] = convert(text, kind, name);
   }
   const metadata = readMetadata(carried);
-  if (Object.keys(metadata).length > 0) input["Metadata"] = metadata;
+  if (Object.keys(metadata).length > 0) input.Metadata = metadata;
   return input;
 }
 

@@ -64,8 +64,8 @@ async function meet(shelf: Shelf, exchange: Exchange): Promise<void> {
   };
   const route = Route.find(method, target.on, query, (name) => header(carried, name));
   const input = readMembers(route, carried);
-  if (target.on !== "service") input["Bucket"] = target.bucket;
-  if (target.on === "object") input["Key"] = target.key;
+  if (target.on !== "service") input.Bucket = target.bucket;
+  if (target.on === "object") input.Key = target.key;
   const payload = Payload.open(request, exchange.payload);
   await readBody(route, input, payload);
   checkOwner(shelf, input);
@@ -88,12 +88,12 @@ async function readBody(
 ): Promise<void> {
   const { body } = route;
   if (body === "stream") {
-    input["Body"] = payload.bytes;
-    input["ContentLength"] = payload.lengthBytes;
-    input["ContentEncoding"] = withoutChunked(input["ContentEncoding"]);
+    input.Body = payload.bytes;
+    input.ContentLength = payload.lengthBytes;
+    input.ContentEncoding = withoutChunked(input.ContentEncoding);
     if (payload.trailing) {
-      input["ChecksumAlgorithm"] = payload.trailing.algorithm;
-      input["trailer"] = payload.trailing.value;
+      input.ChecksumAlgorithm = payload.trailing.algorithm;
+      input.trailer = payload.trailing.value;
     }
     return;
   }
@@ -102,7 +102,7 @@ async function readBody(
   const whole = route.operation !== "CompleteMultipartUpload"; // there they speak of the object
   if (whole) checkDocument(route, input, bytes);
   const document = bytes.toString();
-  if (body === "text") input["Policy"] = document;
+  if (body === "text") input.Policy = document;
   else if (document !== "" || !body.optional) {
     input[body.member] = read(document, body.root, body.shape);
   }
@@ -128,9 +128,9 @@ function checkDocument(route: Route.Route, input: Record<string, unknown>, bytes
     SHA256: "SHA256",
   } as const;
   let given = false;
-  if (typeof input["ContentMD5"] === "string") {
+  if (typeof input.ContentMD5 === "string") {
     given = true;
-    if (createHash("md5").update(bytes).digest("base64") !== input["ContentMD5"])
+    if (createHash("md5").update(bytes).digest("base64") !== input.ContentMD5)
       throw mismatch("Content-MD5");
   }
   for (const algorithm of Object.values(sums)) {
