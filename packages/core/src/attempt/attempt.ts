@@ -53,9 +53,9 @@ export async function begin(
 ): Promise<void> {
   await Table.change(keyOf(videoId, attempt), {
     update:
-      "SET execution = :execution, #source = :source, found = :found, #plan = :plan, createdAtMs = if_not_exists(createdAtMs, :now)",
+      "SET execution = :execution, #source = :source, #found = :found, #plan = :plan, createdAtMs = if_not_exists(createdAtMs, :now)",
     condition: "attribute_not_exists(createTriedAtMs) AND attribute_not_exists(jobId)",
-    names: { "#source": "source", "#plan": "plan" },
+    names: { "#source": "source", "#found": "found", "#plan": "plan" },
     values: {
       ":execution": opening.execution,
       ":source": opening.source,
@@ -112,24 +112,6 @@ export async function release(
     condition: "leaseUntilMs = :mine",
     values: { ":mine": leaseUntilMs },
   });
-}
-
-/**
- * A new try begins after an old one that left no job.
- *
- * @returns false when the lease is somebody else's by now
- */
-export async function tryAnew(
-  videoId: VideoId,
-  attempt: number,
-  leaseUntilMs: number,
-): Promise<boolean> {
-  const row = await Table.change(keyOf(videoId, attempt), {
-    update: "SET createTriedAtMs = :now",
-    condition: "leaseUntilMs = :mine AND attribute_not_exists(jobId)",
-    values: { ":now": Clock.now(), ":mine": leaseUntilMs },
-  });
-  return row !== undefined;
 }
 
 /**

@@ -39,7 +39,7 @@ export async function measure(place: Place): Promise<Stored | undefined> {
       storedAtMs: head.LastModified?.getTime() ?? 0,
     };
   } catch (error) {
-    if (error instanceof NotFound || error instanceof NoSuchKey) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
@@ -60,7 +60,7 @@ export async function bytes(
     );
     return Buffer.from((await found.Body?.transformToByteArray()) ?? []);
   } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
+    if (isGone(error)) return undefined;
     if (error instanceof Error && error.name === "InvalidRange") return Buffer.alloc(0);
     throw error;
   }
@@ -72,7 +72,7 @@ export async function text(place: Place): Promise<string | undefined> {
     const found = await s3().send(new GetObjectCommand(addressed(place)));
     return await found.Body?.transformToString("utf-8");
   } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
@@ -95,6 +95,11 @@ export async function list(bucket: string, prefix: string): Promise<Map<string, 
     from = page.IsTruncated ? page.NextContinuationToken : undefined;
   } while (from);
   return sizes;
+}
+
+function isGone(error: unknown): boolean {
+  if (error instanceof NotFound || error instanceof NoSuchKey) return true;
+  return error instanceof Error && error.name === "NoSuchVersion";
 }
 
 function addressed(place: Place) {

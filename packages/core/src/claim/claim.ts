@@ -94,8 +94,8 @@ function claimOf(row: Table.Row, source?: Source): Claim {
 
 const TAKE =
   "SET #status = :validating, claimedBy = :execution, inFlight = :shard, updatedAtMs = :now";
-const FORGET = "REMOVE problem, progress, found, warnings, expiresAtMs";
-const NAMES = { "#status": "status" };
+const FORGET = "REMOVE problem, progress, #found, warnings, expiresAtMs";
+const NAMES = { "#status": "status", "#found": "found" };
 
 function taking(videoId: VideoId, execution: string): Table.Row {
   return {

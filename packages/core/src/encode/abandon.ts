@@ -1,17 +1,12 @@
 import { Attempt } from "../attempt/index.ts";
 import * as Encoder from "../aws/encoder.ts";
 import type { VideoId } from "../id/id.ts";
-import { answer } from "./answer.ts";
 import { lookUp } from "./look-up.ts";
 
 /** Stops the job of an attempt that nobody waits for any more. */
 export async function stop(videoId: VideoId, attempt: number): Promise<void> {
   const begun = await Attempt.find(videoId, attempt);
-  if (!begun) return;
-  if (begun.terminal) {
-    await answer(begun);
-    return;
-  }
+  if (!begun || begun.terminal) return;
   const jobId = begun.jobId ?? (await maybeJob(begun));
   if (jobId) await Encoder.cancel(jobId);
 }

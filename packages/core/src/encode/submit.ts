@@ -26,7 +26,10 @@ export type Asked = z.infer<typeof Asked>;
  */
 export const LEASE_MS = 10_000;
 
-/** MediaConvert repeats its answer for a minute; this leaves a margin. */
+/**
+ * MediaConvert repeats its answer for a minute; this leaves a margin. Counted from the first try:
+ * later a look for the job comes first, and a job too young to be found is still repeated.
+ */
 export const REPEAT_WITHIN_MS = 45_000;
 
 /**
@@ -73,9 +76,6 @@ export async function submit(asked: Asked): Promise<void> {
   if (triedAtMs !== undefined && Clock.now() - triedAtMs > REPEAT_WITHIN_MS) {
     const found = await lookUp(videoId, attempt, before.source);
     if (found?.Id) return void (await Attempt.learnJob(videoId, attempt, found.Id));
-    if (!(await Attempt.tryAnew(videoId, attempt, leaseUntilMs))) {
-      throw new Problem("EncoderBusy", { message: "Another delivery took over." });
-    }
   }
 
   const created = await Encoder.create(job);

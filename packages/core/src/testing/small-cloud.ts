@@ -1,0 +1,151 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { type Jobs, smallEncoder } from "./small-encoder.ts";
+import { type Machine, smallMachine } from "./small-machine.ts";
+import { type Shelf, smallShelf } from "./small-shelf.ts";
+
+/**
+ * A cloud for tests of core: a real DynamoDB (dynalite), and of the other services just the
+ * behaviour that core leans on. The SDK talks to it over the wire as it does to AWS.
+ */
+export interface SmallCloud {
+  machine: Machine;
+  jobs: Jobs;
+  shelf: Shelf;
+  close(): Promise<void>;
+}
+
+export const links = {
+  App: { name: "rushes", stage: "test" },
+  Films: { table: "films" },
+  Uploads: { bucket: "sources" },
+  Streams: { bucket: "streams" },
+  Workflow: { arn: "arn:aws:states:us-east-1:000000000000:stateMachine:workflow" },
+  Encoder: {
+    queueArn: "arn:aws:mediaconvert:us-east-1:000000000000:queues/films",
+    roleArn: "arn:aws:iam::000000000000:role/encoder",
+  },
+  Signer: { secretArn: "arn:aws:secretsmanager:us-east-1:000000000000:secret:signer" },
+  Edge: { url: "https://edge.example" },
+  Intake: { uploadsPrefix: "uploads/", inboxPrefix: "inbox/", maxBytes: 1_000_000 },
+};
+
+/** What SST would hand to a function. Call it before anything reads the configuration. */
+export function link(): void {
+  for (const [name, value] of Object.entries(links)) {
+    process.env[`SST_RESOURCE_${name}`] = JSON.stringify(value);
+  }
+}
+
+export async function openSmallCloud(): Promise<SmallCloud> {
+  link();
+  const tables = dynalite({ createTableMs: 0 });
+  await listen(tables);
+  const machine = smallMachine();
+  const jobs = smallEncoder();
+  const shelf = smallShelf();
+  const others = createServer((request, response) => {
+    void answer(request, response, machine, jobs, shelf);
+  });
+  await listen(others);
+  Object.assign(process.env, {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "AKIATEST",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_ENDPOINT_URL: address(others),
+    AWS_ENDPOINT_URL_DYNAMODB: address(tables),
+  });
+  await createTable();
+  return {
+    machine,
+    jobs,
+    shelf,
+    async close() {
+      for (const server of [tables, others]) {
+        (server as Server).closeAllConnections();
+        await new Promise((done) => (server as Server).close(done));
+      }
+    },
+  };
+}
+
+async function createTable(): Promise<void> {
+  const client = new DynamoDBClient({});
+  await client.send(
+    new CreateTableCommand({
+      TableName: links.Films.table,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [
+        { AttributeName: "PK", AttributeType: "S" },
+        { AttributeName: "SK", AttributeType: "S" },
+        { AttributeName: "inFlight", AttributeType: "S" },
+        { AttributeName: "updatedAtMs", AttributeType: "N" },
+      ],
+      KeySchema: [
+        { AttributeName: "PK", KeyType: "HASH" },
+        { AttributeName: "SK", KeyType: "RANGE" },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: "inFlight",
+          KeySchema: [
+            { AttributeName: "inFlight", KeyType: "HASH" },
+            { AttributeName: "updatedAtMs", KeyType: "RANGE" },
+          ],
+          Projection: { ProjectionType: "ALL" },
+        },
+      ],
+    }),
+  );
+  client.destroy();
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  machine: Machine,
+  jobs: Jobs,
+  shelf: Shelf,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks).toString("utf8");
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const target = String(request.headers["x-amz-target"] ?? "");
+  try {
+    if (target.startsWith("AWSStepFunctions.")) {
+      json(response, 200, machine.call(target.split(".")[1] ?? "", JSON.parse(body)));
+    } else if (url.pathname.startsWith("/2017-08-29/")) {
+      json(response, 200, jobs.call(request.method ?? "", url, body ? JSON.parse(body) : {}));
+    } else shelf.serve(request, response, url);
+  } catch (error) {
+    if (error instanceof Lost) {
+      request.socket.destroy();
+      return;
+    }
+    const { name, message } = error as Error;
+    const status =
+      name === "TooManyRequestsException" ? 429 : name === "NotFoundException" ? 404 : 400;
+    response.setHeader("x-amzn-errortype", name);
+    json(response, status, { __type: name, message });
+  }
+}
+
+/** The answer got lost on its way: nobody knows what happened. */
+export class Lost extends Error {}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+async function listen(server: { listen(port: number, host: string, done: () => void): unknown }) {
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+}
+
+function address(server: unknown): string {
+  return `http://127.0.0.1:${((server as Server).address() as AddressInfo).port}`;
+}

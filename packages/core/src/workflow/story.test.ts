@@ -1,0 +1,281 @@
+import { readFileSync } from "node:fs";
+import {
+  DynamoDBClient,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from "@aws-sdk/client-dynamodb";
+import jsonata from "jsonata";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as Table from "../aws/table.ts";
+import { Id } from "../id/index.ts";
+import { Intake } from "../intake/index.ts";
+import { isCode } from "../problem/index.ts";
+import { links, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
+import { Video } from "../video/index.ts";
+
+interface State {
+  Type: string;
+  TimeoutSeconds?: unknown;
+  Arguments?: unknown;
+  Assign?: unknown;
+  Next?: string;
+  End?: boolean;
+  Retry?: {
+    ErrorEquals: string[];
+    JitterStrategy?: string;
+    MaxDelaySeconds?: number;
+    BackoffRate?: number;
+  }[];
+  Catch?: { ErrorEquals: string[]; Assign?: unknown; Next: string }[];
+}
+
+const story = JSON.parse(
+  readFileSync(
+    new URL("../../../../statemachines/video-workflow.asl.json", import.meta.url),
+    "utf8",
+  ).replaceAll("${TableName}", links.Films.table),
+) as { States: Record<string, State> };
+const tasks = Object.entries(story.States).filter(([, state]) => state.Type === "Task");
+
+let cloud: SmallCloud;
+beforeAll(async () => {
+  cloud = await openSmallCloud();
+});
+afterAll(() => cloud.close());
+
+describe("the story", () => {
+  it.each(tasks)("%s has a timeout, retries with jitter and a ceiling, and a catch", (_, task) => {
+    expect(task.TimeoutSeconds).toBeDefined();
+    expect(task.Catch?.at(-1)?.ErrorEquals).toEqual(["States.ALL"]);
+    for (const retry of task.Retry ?? []) {
+      expect(retry).toMatchObject({ JitterStrategy: "FULL", MaxDelaySeconds: expect.any(Number) });
+      expect(retry.BackoffRate).toBeGreaterThan(1);
+      expect(retry.ErrorEquals).not.toContain("States.ALL");
+    }
+  });
+
+  it("names errors that are in the problem table, or AWS's own", () => {
+    const named = tasks.flatMap(([, { Retry = [], Catch = [] }]) =>
+      [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals),
+    );
+    for (const error of named.filter((name) => !name.includes("."))) {
+      expect(isCode(error), error).toBe(true);
+    }
+  });
+
+  it("catches a lost condition under both of DynamoDB's prefixes", () => {
+    for (const [name, { Catch = [] }] of tasks.filter(([name]) => name.startsWith("Write"))) {
+      expect(Catch[0]?.ErrorEquals, name).toEqual([
+        "DynamoDB.ConditionalCheckFailedException",
+        "DynamoDb.ConditionalCheckFailedException",
+      ]);
+    }
+  });
+
+  it("takes five states on a film's way", () => {
+    const path: string[] = [];
+    for (let at: string | undefined = "Validate"; at; at = story.States[at]?.Next) path.push(at);
+    expect(path).toEqual(["Validate", "Write PENDING", "Encode", "Record outputs", "Announce"]);
+    expect(story.States.Announce?.End).toBe(true);
+  });
+
+  it.each(["Validate", "Record outputs"])("%s notices a dead sst dev", async (name) => {
+    const payload = { statusCode: "500", body: "sst dev is not running" };
+    await expect(
+      filled(story.States[name]?.Assign, {
+        result: { Payload: payload },
+        context: { Execution: { Id: "execution" } },
+      }),
+    ).rejects.toThrow(/sst dev/);
+  });
+
+  it("tells a retried or redriven delivery from the one before", async () => {
+    const body = async (context: object) =>
+      (await filled(story.States.Encode?.Arguments, { context }, { videoId: "v", attempt: 1 })) as {
+        MessageBody: { delivery: number };
+      };
+    const task = { Task: { Token: "t" } };
+    expect((await body({ ...task, Execution: {}, State: {} })).MessageBody.delivery).toBe(0);
+    expect(
+      (await body({ ...task, Execution: { RedriveCount: 1 }, State: { RetryCount: 2 } }))
+        .MessageBody.delivery,
+    ).toBe(1002);
+  });
+});
+
+describe("Write FAILED, when Validate could not say which film it was", () => {
+  const execution = "arn:execution:one";
+  const crashed = { Error: "Sandbox.Timedout", Cause: '{"errorMessage":"Task timed out"}' };
+
+  it.each([
+    { event: "an upload nobody claimed", meta: { status: "AWAITING_UPLOAD" } },
+    {
+      event: "an upload claimed by this execution",
+      meta: { status: "VALIDATING", claimedBy: execution, sequencer: padded("1") },
+    },
+    {
+      event: "a replacement that was never claimed",
+      meta: { status: "READY", claimedBy: "arn:other", sequencer: padded("0A") },
+    },
+  ])("finds $event", async ({ meta }) => {
+    const id = Id.newVideo();
+    await have(id, meta);
+    const row = await writeFailed(arrived(Intake.uploadKey(id, Id.newUpload()), "0b"), crashed);
+    expect(row).toMatchObject({ videoId: id, status: "FAILED", problem: { code: "StepTimedOut" } });
+  });
+
+  it.each(["inbox/Holiday é 100% + & ?#.mov", "inbox/vid/x.mp4"])(
+    "makes the film of %s, which did not exist",
+    async (key) => {
+      const row = await writeFailed(arrived(key, "0b"), crashed);
+      const id = Id.ofInbox("sources", key);
+      expect(row).toMatchObject({
+        videoId: id,
+        status: "FAILED",
+        ownerId: "operators",
+        attempt: 0,
+      });
+      expect((await Video.find(id))?.status).toBe("FAILED");
+    },
+  );
+
+  it.each([
+    { why: "an upload nobody asked for", meta: undefined },
+    {
+      why: "a film that a newer source has",
+      meta: { status: "TRANSCODING", claimedBy: "arn:other", sequencer: padded("0C") },
+    },
+    {
+      why: "the same event, claimed by its twin",
+      meta: { status: "PENDING", claimedBy: "arn:other", sequencer: padded("0B") },
+    },
+    {
+      why: "a film that is READY already",
+      meta: { status: "READY", claimedBy: execution, sequencer: padded("0B") },
+    },
+    {
+      why: "a film that was cancelled",
+      meta: { status: "CANCELED", claimedBy: execution, sequencer: padded("0B") },
+    },
+  ])("leaves $why alone", async ({ meta }) => {
+    const id = Id.newVideo();
+    if (meta) await have(id, meta);
+    const write = writeFailed(arrived(Intake.uploadKey(id, Id.newUpload()), "0b"), crashed);
+    await expect(write).rejects.toThrow(
+      expect.objectContaining({ name: "ConditionalCheckFailedException" }),
+    );
+  });
+
+  it.each([
+    { status: "FAILED", attempt: 2, fails: true },
+    { status: "READY", attempt: 2, fails: true },
+    { status: "TRANSCODING", attempt: 2, fails: false },
+    { status: "READY", attempt: 3, fails: false },
+  ])(
+    "an attempt asked for again fails a film at $status, attempt $attempt: $fails",
+    async ({ status, attempt, fails }) => {
+      const id = Id.newVideo();
+      await have(id, { status, attempt, claimedBy: "arn:other", sequencer: padded("0B") });
+      const write = writeFailed({ kind: "again", videoId: id, expectedAttempt: 2 }, crashed);
+      if (fails) await expect(write).resolves.toMatchObject({ status: "FAILED" });
+      else await expect(write).rejects.toThrow();
+    },
+  );
+
+  it("settles the film of another, dead execution", async () => {
+    const id = Id.newVideo();
+    await have(id, {
+      status: "TRANSCODING",
+      attempt: 1,
+      claimedBy: "arn:dead",
+      sequencer: padded("0B"),
+    });
+    const row = await writeFailed(
+      { kind: "died", videoId: id, execution: "arn:dead", problem: {} },
+      {
+        Error: "ExecutionDied",
+        Cause: '{"errorType":"ExecutionDied","errorMessage":"It ended TIMED_OUT."}',
+      },
+    );
+    expect(row).toMatchObject({
+      status: "FAILED",
+      problem: { code: "ExecutionDied", message: "It ended TIMED_OUT." },
+    });
+    expect(row).not.toHaveProperty("inFlight");
+  });
+
+  it.each([
+    {
+      Error: "States.QueryEvaluationError",
+      Cause: "not JSON",
+      code: "StepFailed",
+      message: "not JSON",
+    },
+    {
+      Error: "SourceEmpty",
+      Cause: '{"errorMessage":"no \\"bytes\\""}',
+      code: "SourceEmpty",
+      message: 'no "bytes"',
+    },
+    { Error: "States.Timeout", code: "StepTimedOut", message: "No cause was given." },
+  ])("reads $Error as $code", async ({ code, message, ...failure }) => {
+    const id = Id.newVideo();
+    await have(id, { status: "VALIDATING", claimedBy: execution, sequencer: padded("0B") });
+    const row = await writeFailed(arrived(Intake.uploadKey(id, Id.newUpload()), "0b"), failure);
+    expect(row.problem).toEqual({ code, message });
+  });
+
+  function arrived(key: string, sequencer: string) {
+    const object = { key, sequencer, size: 1 };
+    return { kind: "arrived", event: {}, detail: { bucket: { name: "sources" }, object } };
+  }
+
+  async function have(id: Id.VideoId, meta: Record<string, unknown>): Promise<void> {
+    await Table.put({
+      ...Video.keyOf(id),
+      videoId: id,
+      attempt: 1,
+      title: "T",
+      inFlight: "x",
+      updatedAtMs: 1,
+      ...meta,
+    });
+  }
+
+  /** Runs Validate's catch, then Write FAILED, as the state machine does. */
+  async function writeFailed(input: object, failure: object): Promise<Record<string, unknown>> {
+    const states = { input, errorOutput: failure, context: { Execution: { Id: execution } } };
+    const assigned = await filled(story.States.Validate?.Catch?.at(-1)?.Assign, states);
+    const given = await filled(story.States["Write FAILED"]?.Arguments, {}, assigned as object);
+    const client = new DynamoDBClient({});
+    await client.send(new UpdateItemCommand(given as UpdateItemCommandInput));
+    const { videoId } = assigned as { videoId: Id.VideoId };
+    return (await Table.read(Video.keyOf(videoId))) ?? {};
+  }
+});
+
+function padded(sequencer: string): string {
+  return Intake.padded(sequencer);
+}
+
+/** Evaluates every expression in a value, as Step Functions does. */
+async function filled(value: unknown, states: object, variables: object = {}): Promise<unknown> {
+  if (typeof value === "string" && value.startsWith("{%")) {
+    const expression = jsonata(value.slice(2, -2));
+    expression.registerFunction("hash", async (text: string) => {
+      const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+      return Buffer.from(bytes).toString("hex");
+    });
+    expression.registerFunction("parse", (text: string) => JSON.parse(text) as unknown);
+    const found: unknown = await expression.evaluate({}, { states, ...variables });
+    if (found === undefined) throw new Error(`Undefined: ${value}`);
+    return found;
+  }
+  if (Array.isArray(value))
+    return Promise.all(value.map((each) => filled(each, states, variables)));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(
+    async ([name, each]) => [name, await filled(each, states, variables)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
