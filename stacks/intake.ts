@@ -23,7 +23,10 @@ export const intake = {
 /** The `detail.object` part of the pattern of the rule that starts films. */
 export function startingObjects() {
   const { uploadsPrefix, inboxPrefix, inboxSuffixes, startBytes } = intake;
-  const endings = inboxSuffixes.flatMap((suffix) => [suffix.toLowerCase(), suffix.toUpperCase()]);
+  // a wildcard knows upper from lower case
+  const endings = inboxSuffixes.flatMap((suffix) => [
+    ...new Set([suffix.toLowerCase(), suffix.toUpperCase()]),
+  ]);
   return {
     key: [
       { prefix: uploadsPrefix },

@@ -7,22 +7,33 @@ import { referenceTo, typesOf } from "./types.ts";
 
 /**
  * `npm run synth`: writes what the stacks evaluate to. `--check` compares instead, and ends with 1
- * when a committed file says something else.
+ * when a committed file says something else. `--stage NAME` prints the graph of any stage, with
+ * `--dev` as `sst dev` would deploy it.
  */
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: {
+    check: { type: "boolean", default: false },
+    stage: { type: "string" },
+    dev: { type: "boolean", default: false },
+  },
+});
 const root = path.resolve(import.meta.dirname, "../..");
 
 try {
-  const made = await files();
-  process.exitCode = values.check ? compare(made) : write(made);
+  if (values.stage) {
+    process.stdout.write(textOf((await synth({ stage: values.stage, dev: values.dev })).graph));
+  } else {
+    const made = await files();
+    process.exitCode = values.check ? compare(made) : write(made);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
 async function files(): Promise<Map<string, string>> {
-  const dev = await synth({ stage: "dev", root });
-  const production = await synth({ stage: "production", root });
+  const dev = await synth({ stage: "dev" });
+  const production = await synth({ stage: "production" });
   return new Map([
     ["stacks/graph/dev.gen.json", textOf(dev.graph)],
     ["stacks/graph/production.gen.json", textOf(production.graph)],

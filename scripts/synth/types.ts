@@ -12,7 +12,9 @@ export function typesOf(registered: Registered[]): string {
       fields: (inputs.properties ?? {}) as Record<string, unknown>,
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const owners = new Map(registered.map(({ type, name }) => [ownerKey(type, name), type]));
+  const components = new Map(
+    registered.filter(({ type }) => type.startsWith("sst:")).map(({ type, name }) => [name, type]),
+  );
 
   return [
     HEADER,
@@ -23,7 +25,7 @@ export function typesOf(registered: Registered[]): string {
       ...Object.entries(fields)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([field, value]) => `      "${field}": ${typeOf(value)}`),
-      `      "type": "${owners.get(ownerKey("sst:", name))?.replaceAll(":", ".") ?? "unknown"}"`,
+      `      "type": "${typeName(components.get(name))}"`,
       "    }",
     ]),
     "  }",
@@ -48,8 +50,9 @@ export function referenceTo(up: string): string {
   ].join("\n");
 }
 
-function ownerKey(type: string, name: string): string {
-  return `${type.startsWith("sst:") ? "sst" : type} ${name}`;
+/** `sst:aws:Queue` as SST says it at run time: `sst.aws.Queue`. */
+function typeName(type: string | undefined): string {
+  return type?.replaceAll(":", ".") ?? "unknown";
 }
 
 function typeOf(value: unknown): string {
