@@ -1,7 +1,7 @@
-import { getSignedCookies, getSignedUrl } from "@aws-sdk/cloudfront-signer";
+import { getSignedUrl } from "@aws-sdk/cloudfront-signer";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keys, openRig, type Rig } from "./testing.ts";
+import { by, type KeyId, openRig, type Rig, type Terms } from "./testing.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -10,33 +10,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const segment = "/videos/v1/1/seg%201.m4s";
-type KeyId = keyof typeof keys;
-
-interface Terms {
-  resource?: string;
-  beforeS?: number;
-  afterS?: number;
-  ip?: string;
-}
-
 const nowS = () => Math.floor(rig.clock.nowMs / 1000);
-
-function policyOf({ resource = "/videos/v1/1/*", beforeS = nowS() + 60, afterS, ip }: Terms = {}) {
-  return JSON.stringify({
-    Statement: [
-      {
-        Resource: resource.startsWith("/") ? rig.cdn.origin + resource : resource,
-        Condition: {
-          DateLessThan: { "AWS:EpochTime": beforeS },
-          ...(afterS === undefined ? {} : { DateGreaterThan: { "AWS:EpochTime": afterS } }),
-          ...(ip === undefined ? {} : { IpAddress: { "AWS:SourceIp": ip } }),
-        },
-      },
-    ],
-  });
-}
-
-const by = (keyPairId: KeyId) => ({ keyPairId, privateKey: keys[keyPairId].privateKey });
 
 /** A signed address with a policy of its own, as path and query. */
 const custom = (
@@ -47,7 +21,7 @@ const custom = (
 ) =>
   getSignedUrl({
     url: rig.cdn.origin + path,
-    policy: policyOf(terms),
+    policy: rig.policyOf(terms),
     algorithm,
     ...by(key),
   }).slice(rig.cdn.origin.length);
@@ -65,22 +39,6 @@ const canned = (
     algorithm,
     ...by(key),
   }).slice(rig.cdn.origin.length);
-
-function cookies(
-  terms: Terms = {},
-  algorithm: "SHA1" | "SHA256" = "SHA256",
-  key: KeyId = "KEC",
-): string {
-  const made = getSignedCookies({ policy: policyOf(terms), algorithm, ...by(key) });
-  return Object.entries(made)
-    .map(([name, value]) => `${name}=${value}`)
-    .join("; ");
-}
-
-async function verdict(path: string, headers: Record<string, string> = {}): Promise<string> {
-  const { status, code } = await rig.ask(path, headers);
-  return status < 400 ? "open" : `${status} ${code}`;
-}
 
 const DENIED = "403 AccessDenied";
 
@@ -275,7 +233,7 @@ describe("signed addresses", () => {
       is: DENIED,
     },
   ])("$what: $is", async ({ address, is }) => {
-    expect(await verdict(address())).toBe(is);
+    expect(await rig.verdict(address())).toBe(is);
   });
 
   it("a changed letter anywhere in policy or signature closes it", async () => {
@@ -293,7 +251,7 @@ describe("signed addresses", () => {
               !/^.?[_&]|^.?$/.test(address.slice(at + 1)),
           );
           const changed = address.slice(0, at) + letter + address.slice(at + 1);
-          expect(await verdict(changed)).toMatch(/^403 /);
+          expect(await rig.verdict(changed)).toMatch(/^403 /);
         },
       ),
       { numRuns: 60 },
@@ -302,9 +260,9 @@ describe("signed addresses", () => {
 
   it("ends when its time is over", async () => {
     const address = custom(segment);
-    expect(await verdict(address)).toBe("open");
+    expect(await rig.verdict(address)).toBe("open");
     rig.clock.nowMs += 61_000;
-    expect(await verdict(address)).toBe(DENIED);
+    expect(await rig.verdict(address)).toBe(DENIED);
     rig.clock.nowMs -= 61_000;
   });
 });
@@ -349,82 +307,6 @@ describe("policies", () => {
       algorithm: "SHA256",
       ...by("KEC"),
     });
-    expect(await verdict(address.slice(rig.cdn.origin.length))).toBe(is);
-  });
-});
-
-describe("signed cookies", () => {
-  it.each<{ what: string; path?: string; cookie: () => string; is: string }>([
-    { what: "good ones", cookie: () => cookies(), is: "open" },
-    { what: "good ones among others", cookie: () => `a=b; ${cookies()}; c`, is: "open" },
-    { what: "SHA-1", cookie: () => cookies({}, "SHA1"), is: "open" },
-    { what: "RSA", cookie: () => cookies({}, "SHA256", "KRSA"), is: "open" },
-    {
-      what: "without the word for SHA-256",
-      cookie: () => cookies().replace("CloudFront-Hash-Algorithm", "x"),
-      is: DENIED,
-    },
-    { what: "of another film", path: "/videos/v2/1/a.m4s", cookie: () => cookies(), is: DENIED },
-    {
-      what: "of a replaced attempt",
-      path: "/videos/v1/2/a.m4s",
-      cookie: () => cookies(),
-      is: DENIED,
-    },
-    { what: "expired", cookie: () => cookies({ beforeS: nowS() }), is: DENIED },
-    { what: "of another key", cookie: () => cookies({}, "SHA256", "KOTHER"), is: "403 InvalidKey" },
-    {
-      what: "with another film's signature",
-      cookie: () =>
-        cookies().replace(
-          /(CloudFront-Signature=)[^;]+/,
-          `$1${/CloudFront-Signature=([^;]+)/.exec(cookies({ resource: "/videos/v2/*" }))?.[1]}`,
-        ),
-      is: DENIED,
-    },
-    {
-      what: "without a key",
-      cookie: () => cookies().replace("CloudFront-Key-Pair-Id", "x"),
-      is: "403 MissingKey",
-    },
-    {
-      what: "without a policy",
-      cookie: () => cookies().replace("CloudFront-Policy", "x"),
-      is: "403 MalformedPolicy",
-    },
-    {
-      what: "of the longest path first",
-      cookie: () => `${cookies()}; ${cookies({ resource: "/videos/v2/*" })}`,
-      is: "open",
-    },
-  ])("$what: $is", async ({ path = segment, cookie, is }) => {
-    expect(await verdict(path, { cookie: cookie() })).toBe(is);
-  });
-
-  it("of a canned policy open one address", async () => {
-    const made = getSignedCookies({
-      url: rig.cdn.origin + segment,
-      dateLessThan: rig.clock.nowMs + 60_000,
-      algorithm: "SHA256",
-      ...by("KEC"),
-    });
-    const cookie = Object.entries(made)
-      .map(([name, value]) => `${name}=${value}`)
-      .join("; ");
-    expect(await verdict(segment, { cookie })).toBe("open");
-    expect(await verdict("/videos/v1/1/main.m3u8", { cookie })).toBe(DENIED);
-  });
-
-  it.each(["Policy=x", "Signature=x", "Key-Pair-Id=KEC", "Expires=1", "Hash-Algorithm=SHA256"])(
-    "count for nothing beside ?%s",
-    async (parameter) => {
-      expect(await verdict(`${segment}?${parameter}`, { cookie: cookies() })).toMatch(/^403 /);
-    },
-  );
-
-  it("lose against a signed address, whichever of them is good", async () => {
-    const bad = cookies({ resource: "/videos/v2/*" });
-    expect(await verdict(custom(segment), { cookie: bad })).toBe("open");
-    expect(await verdict(custom(segment, { beforeS: 1 }), { cookie: cookies() })).toBe(DENIED);
+    expect(await rig.verdict(address.slice(rig.cdn.origin.length))).toBe(is);
   });
 });

@@ -155,6 +155,13 @@ export async function openRig() {
     /** Asks exactly as given: no client straightens the path. */
     ask: (path: string, headers: Record<string, string> = {}, method = "GET", body?: string) =>
       ask(cdn.origin, { path, headers, method }, body),
+    /** "open", or the status and code that say why not. */
+    async verdict(path: string, headers: Record<string, string> = {}): Promise<string> {
+      const { status, code } = await ask(cdn.origin, { path, headers, method: "GET" });
+      return status < 400 ? "open" : `${status} ${code}`;
+    },
+    /** The text of a custom policy; a path is one of this edge. */
+    policyOf: (terms: Terms = {}) => policyOf(cdn.origin, clock.nowMs / 1000, terms),
     async close() {
       await cdn.close();
       await close();
@@ -162,6 +169,29 @@ export async function openRig() {
     },
   };
 }
+
+export interface Terms {
+  resource?: string;
+  beforeS?: number;
+  afterS?: number;
+  ip?: string;
+}
+
+function policyOf(origin: string, nowS: number, terms: Terms): string {
+  const { resource = "/videos/v1/1/*", beforeS = Math.floor(nowS) + 60, afterS, ip } = terms;
+  const condition = {
+    DateLessThan: { "AWS:EpochTime": beforeS },
+    ...(afterS === undefined ? {} : { DateGreaterThan: { "AWS:EpochTime": afterS } }),
+    ...(ip === undefined ? {} : { IpAddress: { "AWS:SourceIp": ip } }),
+  };
+  const whole = resource.startsWith("/") ? origin + resource : resource;
+  return JSON.stringify({ Statement: [{ Resource: whole, Condition: condition }] });
+}
+
+/** Who signs, as the SDK's signer wants to be told. */
+export const by = (keyPairId: KeyId) => ({ keyPairId, privateKey: keys[keyPairId].privateKey });
+
+export type KeyId = keyof typeof keys;
 
 export type Rig = Awaited<ReturnType<typeof openRig>>;
 

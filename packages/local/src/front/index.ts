@@ -74,8 +74,8 @@ async function serve(
   } catch (error) {
     if (!(error instanceof Refusal)) cloud.tell(lineOf(name, error, requestId));
     const version = service?.wire.protocol === "json" ? service.wire.version : "1.0";
-    // What is left of a refused body is not read: the connection ends with the answer.
-    if (!incoming.complete) response.shouldKeepAlive = false;
+    // A small rest of a refused body is let in, so that its sender hears why; a large one is not.
+    if (!incoming.complete && !isSmall(incoming)) response.shouldKeepAlive = false;
     send(response, errorAnswer(family, error, requestId, version), incoming.method === "HEAD");
   }
 }
@@ -218,5 +218,13 @@ function lineOf(service: string, error: unknown, requestId: string): string {
     error instanceof Error ? /([\w-]+\/[\w.-]+\.ts:\d+)/.exec(error.stack ?? "")?.[1] : "";
   return `${service}: InternalFailure (${kind}${frame ? ` at ${frame}` : ""}), request ${requestId}`;
 }
+
+function isSmall({ headers }: IncomingMessage): boolean {
+  return (
+    headers.expect === undefined && Number(headers["content-length"] ?? Infinity) <= SMALL_BYTES
+  );
+}
+
+const SMALL_BYTES = 1024 * 1024;
 
 const README = "packages/local/README.md";
