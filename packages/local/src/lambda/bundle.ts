@@ -3,64 +3,64 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { isBuiltin } from "node:module";
-import { basename, dirname, extname, join, resolve } from "node:path";
-import type { BuildOptions, Loader, Metafile } from "esbuild";
-import { NotPretended, Refusal } from "../kernel/refusal.ts";
-import type { Bundle, FunctionDefinition, NodejsSettings } from "./function.ts";
+import { dirname, join } from "node:path";
+import { Refusal } from "../kernel/refusal.ts";
+import { type Built, build, fileOf, type Source } from "./esbuild.ts";
+import type { Bundle, FunctionDefinition } from "./function.ts";
 
-/**
- * Bundles a handler as `sst deploy` does, into a folder named after what went into it. When none
- * of that has changed since the last time, nothing is built.
- *
- * @param root the folder of all bundles
- * @throws Refusal `InvalidParameterValueException` with esbuild's words when it does not build
- */
-export async function bundle(root: string, definition: FunctionDefinition): Promise<Bundle> {
-  const entry = entryOf(definition.entry);
-  const settings = definition.nodejs ?? {};
-  const recipe = digest(JSON.stringify([RECIPE, settings, entry, lockOf(entry)]));
-  const note = join(root, `${definition.name}.json`);
-  const known = readNote(note);
-  if (known?.recipe === recipe && isFresh(known)) return known.bundle;
-
-  const building = join(root, `.${definition.name}.${randomUUID()}`);
-  try {
-    const { file, metafile } = await build(definition.name, entry, settings, building);
-    const inputs = Object.keys(metafile.inputs)
-      .filter((path) => !path.startsWith("<"))
-      .map((path) => look(resolve(path)))
-      .sort((one, other) => (one.path < other.path ? -1 : 1));
-    const id = digest(recipe + inputs.map((input) => input.sha256).join()).slice(0, 16);
-    const folder = join(root, definition.name, id);
-    mkdirSync(dirname(folder), { recursive: true });
-    if (existsSync(folder)) rmSync(folder, { recursive: true });
-    renameSync(building, folder);
-    const code = readFileSync(join(folder, file));
-    const made = {
-      folder,
-      file: join(folder, file),
-      sha256: createHash("sha256").update(code).digest("base64"),
-      sizeBytes: code.length,
-    };
-    const text: Note = { recipe, inputs, bundle: made };
-    writeFileSync(`${note}.new`, JSON.stringify(text));
-    renameSync(`${note}.new`, note);
-    if (known && known.bundle.folder !== folder) {
-      rmSync(known.bundle.folder, { recursive: true, force: true });
-    }
-    return made;
-  } finally {
-    rmSync(building, { recursive: true, force: true });
-  }
+/** Makes handlers into bundles as `sst deploy` does. */
+export interface Bundler {
+  /**
+   * Bundles a handler into a folder named after what went into it. When none of that has changed
+   * since the last time, nothing is built; what is asked for at once is built together.
+   *
+   * @throws Refusal `InvalidParameterValueException` with esbuild's words when it does not build
+   */
+  bundle(definition: FunctionDefinition): Promise<Bundle>;
 }
 
+/** @param root the folder of all bundles */
+export function openBundler(root: string): Bundler {
+  let asked: Asked[] = [];
+
+  const flush = () => {
+    const groups = Map.groupBy(asked, groupOf);
+    asked = [];
+    for (const group of groups.values()) void make(root, group);
+  };
+
+  return {
+    async bundle(definition) {
+      const entry = entryOf(definition.entry);
+      const settings = definition.nodejs ?? {};
+      const recipe = digest(JSON.stringify([RECIPE, settings, entry, lockOf(entry)]));
+      const known = readNote(noteOf(root, definition.name));
+      if (known?.recipe === recipe && isFresh(known)) return known.bundle;
+      const source: Source = { name: definition.name, entry, settings };
+      const { promise, resolve, reject } = Promise.withResolvers<Bundle>();
+      asked.push({ source, recipe, known, resolve, reject });
+      if (asked.length === 1) setImmediate(flush);
+      return promise;
+    },
+  };
+}
+
+interface Asked {
+  source: Source;
+  recipe: string;
+  known: Note | undefined;
+  resolve(bundle: Bundle): void;
+  reject(error: unknown): void;
+}
+
+/** What is written beside the bundles, to know one again. */
 interface Note {
   recipe: string;
   inputs: Seen[];
@@ -74,82 +74,71 @@ interface Seen {
   sha256: string;
 }
 
-async function build(name: string, entry: string, settings: NodejsSettings, folder: string) {
-  const { build: esbuild } = await import("esbuild");
-  const options = optionsOf(name, entry, settings, folder);
-  const result = await esbuild(options).catch((error: unknown) => {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new Refusal(
-      "InvalidParameterValueException",
-      `${name} (${entry}) does not build: ${said}`,
-      { cause: error },
+// Chunks of a split bundle must not be shared with another function.
+function groupOf({ source }: Asked): string {
+  return JSON.stringify([source.settings, source.settings.splitting ? source.name : ""]);
+}
+
+async function make(root: string, group: Asked[]): Promise<void> {
+  const building = join(root, `.${randomUUID()}`);
+  try {
+    const built = await build(
+      group.map((one) => one.source),
+      building,
     );
-  });
-  const metafile = result.metafile as Metafile;
-  const leftOut = Object.values(metafile.outputs)
-    .flatMap((output) => output.imports)
-    .some((imported) => imported.external && !isBuiltin(imported.path));
-  const modules = findUp(dirname(entry), "node_modules");
-  if (leftOut && modules) symlinkSync(modules, join(folder, "node_modules"), "junction");
-  return { file: fileOf(entry, settings), metafile };
-}
-
-/** esbuild's options as SST 4.17.1 sets them. Source: SST, pkg/runtime/node/build.go. */
-function optionsOf(
-  name: string,
-  entry: string,
-  settings: NodejsSettings,
-  folder: string,
-): BuildOptions & { metafile: true } {
-  const own = settings.esbuild ?? {};
-  for (const option of Object.keys(own)) {
-    if (!OVERRIDES.has(option)) {
-      throw new NotPretended({ service: "lambda", action: `nodejs.esbuild.${option} of ${name}` });
+    const looked = new Map<string, Seen>();
+    for (const one of group) {
+      const made = built.get(one.source);
+      if (made) one.resolve(keep(root, building, one, made, looked));
     }
+  } catch (error) {
+    // One that does not build must not keep the others from it.
+    if (group.length > 1) await Promise.all(group.map((one) => make(root, [one])));
+    else group[0]?.reject(error);
+  } finally {
+    rmSync(building, { recursive: true, force: true });
   }
-  const overrides = own as Partial<BuildOptions>;
-  const isCommon = settings.format === "cjs";
-  const isSplit = settings.splitting === true;
-  const install = Array.isArray(settings.install)
-    ? settings.install
-    : Object.keys(settings.install ?? {});
-  const target = join(folder, fileOf(entry, settings));
-  return {
-    platform: "node",
-    keepNames: true,
-    bundle: true,
-    format: isCommon ? "cjs" : "esm",
-    target: "esnext",
-    mainFields: isCommon ? ["main"] : ["module", "main"],
-    minify: settings.minify ?? true,
-    ...overrides,
-    entryPoints: isSplit ? [{ in: entry, out: basename(target, ".mjs") }] : [entry],
-    ...(isSplit
-      ? { splitting: true, outdir: folder, outExtension: { ".js": ".mjs" } }
-      : { outfile: target }),
-    external: [...ALWAYS_EXTERNAL, ...install, ...(overrides.external ?? [])],
-    loader: { ...overrides.loader, ...(settings.loader as Record<string, Loader> | undefined) },
-    sourcemap: settings.sourcemap ? "linked" : false,
-    banner: { js: isCommon ? (settings.banner ?? "") : `${BANNER}\n${settings.banner ?? ""}` },
-    metafile: true,
-    logLevel: "silent",
+}
+
+function keep(
+  root: string,
+  building: string,
+  { source, recipe, known }: Asked,
+  built: Built,
+  looked: Map<string, Seen>,
+): Bundle {
+  const inputs = built.inputs.sort().map((path) => {
+    const seen = looked.get(path) ?? look(path);
+    looked.set(path, seen);
+    return seen;
+  });
+  const id = digest(recipe + inputs.map((input) => input.sha256).join()).slice(0, 16);
+  const folder = join(root, source.name, id);
+  mkdirSync(dirname(folder), { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(join(building, source.name), folder);
+  const modules = built.needsModules && findUp(dirname(source.entry), "node_modules");
+  if (modules) symlinkSync(modules, join(folder, "node_modules"), "junction");
+  const file = join(folder, fileOf(source.entry, source.settings));
+  const code = readFileSync(file);
+  const bundle = {
+    folder,
+    file,
+    sha256: createHash("sha256").update(code).digest("base64"),
+    sizeBytes: code.length,
   };
+  const note: Note = { recipe, inputs, bundle };
+  const path = noteOf(root, source.name);
+  writeFileSync(`${path}.new`, JSON.stringify(note));
+  renameSync(`${path}.new`, path);
+  if (known && known.bundle.folder !== folder) {
+    rmSync(known.bundle.folder, { recursive: true, force: true });
+  }
+  return bundle;
 }
 
-// Lambda's handler has one dot, between file and export, so the file's own dots go.
-function fileOf(entry: string, settings: NodejsSettings): string {
-  const stem = basename(entry, extname(entry)).replaceAll(".", "-");
-  return `${stem}${settings.format === "cjs" ? ".cjs" : ".mjs"}`;
-}
-
-function entryOf(path: string): string {
-  const found = ["", ...EXTENSIONS].find((extension) => isFile(path + extension));
-  if (found !== undefined) return path + found;
-  throw new Refusal("InvalidParameterValueException", `Handler not found: ${path}`);
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+function noteOf(root: string, name: string): string {
+  return join(root, `${name}.json`);
 }
 
 function readNote(path: string): Note | undefined {
@@ -175,6 +164,17 @@ function look(path: string): Seen {
   return { path, sizeBytes: size, changedAtMs: mtimeMs, sha256: digest(readFileSync(path)) };
 }
 
+function entryOf(path: string): string {
+  const found = ["", ...EXTENSIONS].find((extension) => isFile(path + extension));
+  // esbuild knows files by their real path, as does the note of what went in.
+  if (found !== undefined) return realpathSync(path + found);
+  throw new Refusal("InvalidParameterValueException", `Handler not found: ${path}`);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
 // Another version of a dependency may resolve to other files, which no input's content can tell.
 function lockOf(entry: string): string {
   const lock = findUp(dirname(entry), "package-lock.json");
@@ -191,32 +191,7 @@ function digest(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Changes when this file bundles differently, so that older bundles are made again. */
-const RECIPE = 1;
+/** Changes when bundles are made differently, so that older ones are made again. */
+const RECIPE = 2;
 
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
-
-const ALWAYS_EXTERNAL = ["sharp", "pg-native"];
-
-const OVERRIDES = new Set([
-  "alias",
-  "conditions",
-  "define",
-  "drop",
-  "external",
-  "keepNames",
-  "legalComments",
-  "loader",
-  "mainFields",
-  "minify",
-  "target",
-  "treeShaking",
-]);
-
-const BANNER = [
-  "import { createRequire as topLevelCreateRequire } from 'module';",
-  "const require = topLevelCreateRequire(import.meta.url);",
-  'import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from "url"',
-  "const __filename = topLevelFileUrlToPath(import.meta.url)",
-  'const __dirname = topLevelFileUrlToPath(new topLevelURL(".", import.meta.url))',
-].join("\n");

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Cloud } from "../kernel/cloud.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import type { Input, Service } from "../kernel/service.ts";
-import { bundle } from "./bundle.ts";
+import { openBundler } from "./bundle.ts";
 import { describe, type FunctionDefinition, openFunctions } from "./function.ts";
 import { invoke, openRun } from "./invoke.ts";
 import { type Invocation, openJournal } from "./journal.ts";
@@ -41,6 +41,7 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
   const folder = cloud.folder("lambda");
   const logs = openLogs(join(folder, "logs"));
   const functions = openFunctions(cloud);
+  const bundler = openBundler(join(folder, "bundles"));
   const pool = openPool(cloud, (name, text) => logs.write(name, text), options);
   const journal = openJournal(cloud);
   const run = openRun(pool, journal, cloud.tell);
@@ -97,8 +98,9 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
       ...mappings.operations,
     },
     async define(definition) {
+      const bundle = await bundler.bundle(definition);
       const known = functions.find(definition.name);
-      functions.define(definition, await bundle(join(folder, "bundles"), definition));
+      functions.define(definition, bundle);
       if (known) pool.forget(known);
     },
     defineMapping: mappings.create,

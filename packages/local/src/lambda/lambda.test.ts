@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -300,6 +300,21 @@ describe("bundles", () => {
       lambda.define(fixture("x", { nodejs: { esbuild: { jsx: "automatic" } } })),
     ).rejects.toMatchObject({ code: "NotImplemented", message: expect.stringContaining("jsx") });
     expect(existsSync(join(cloud.folder("lambda"), "bundles", "x"))).toBe(false);
+  });
+
+  it("that cannot be made do not keep others from it", async () => {
+    const bad = join(cloud.folder("sources"), "bad.ts");
+    writeFileSync(bad, "export const handler = ;");
+    const [failed, made] = await Promise.allSettled([
+      lambda.define(fixture("handler", { name: "bad", entry: bad })),
+      lambda.define(fixture("echo", { name: "beside-bad" })),
+    ]);
+    expect(failed).toMatchObject({
+      status: "rejected",
+      reason: { message: expect.stringMatching(/^bad: does not build: .*bad\.ts:1:23/s) },
+    });
+    expect(made.status).toBe("fulfilled");
+    expect((await ask(cloud, "beside-bad", "here")).result).toBe("here");
   });
 });
 
