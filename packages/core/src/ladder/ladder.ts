@@ -134,17 +134,17 @@ export function cadence(source: Rate): { full?: Rate; low?: Rate } {
   const perSecond = perSec(source);
   if (perSecond <= 31) return {};
   const steady = STEADY.find((rate) => Math.abs(perSec(rate) - perSecond) < 0.05);
-  if (steady) return { low: { ...steady, denominator: steady.denominator * 2 } };
+  if (steady) return { low: half(steady) };
   if (perSecond <= 61) {
     // a variable rate: the encoder would round up on its own, each rung must round alike
     const full = perSecond <= 50 ? { numerator: 50, denominator: 1 } : SIXTY;
-    return { full, low: { ...full, denominator: 2 * full.denominator } };
+    return { full, low: half(full) };
   }
   const every = Math.ceil(perSecond / 60.5);
   const full = reduced({ ...source, denominator: source.denominator * every });
   return {
     full,
-    low: perSec(full) > 31 ? reduced({ ...full, denominator: full.denominator * 2 }) : full,
+    low: perSec(full) > 31 ? half(full) : full,
   };
 }
 
@@ -173,6 +173,10 @@ const MOST_THUMBNAILS = 100;
 
 export function perSec(rate: Rate): number {
   return rate.numerator / rate.denominator;
+}
+
+function half(rate: Rate): Rate {
+  return reduced({ ...rate, denominator: rate.denominator * 2 });
 }
 
 function reduced(rate: Rate): Rate {
