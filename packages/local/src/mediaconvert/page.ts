@@ -1,0 +1,31 @@
+import { Refusal } from "../kernel/refusal.ts";
+
+/** One page of a list, 1 to 20 at once; the token is where the next one begins. */
+export function page<T>(
+  all: readonly T[],
+  input: { MaxResults?: unknown; NextToken?: unknown },
+): { items: T[]; next: { NextToken?: string } } {
+  const size = input.MaxResults === undefined ? MOST : Number(input.MaxResults);
+  if (!Number.isInteger(size) || size < 1 || size > MOST) {
+    throw new Refusal("BadRequestException", `/maxResults: should be from 1 to ${MOST}`);
+  }
+  const start = input.NextToken === undefined ? 0 : placeOf(String(input.NextToken));
+  const end = start + size;
+  return {
+    items: all.slice(start, end),
+    next: end < all.length ? { NextToken: tokenOf(end) } : {},
+  };
+}
+
+/** @throws Refusal for a token that this service did not make */
+export function placeOf(token: string): number {
+  const found = /^at:(\d+)$/.exec(Buffer.from(token, "base64url").toString("utf8"));
+  if (!found) throw new Refusal("BadRequestException", "/nextToken: is not one that was given out");
+  return Number(found[1]);
+}
+
+export function tokenOf(place: number): string {
+  return Buffer.from(`at:${place}`).toString("base64url");
+}
+
+const MOST = 20;

@@ -1,0 +1,130 @@
+import type {
+  FrameCaptureSettings,
+  VideoDescription,
+  VideoSelector,
+} from "@aws-sdk/client-mediaconvert";
+import type { Ratio, VideoTrack } from "../probe/media.ts";
+import { JobError } from "../problem.ts";
+import type { Fit, Size } from "./size.ts";
+import type { Span } from "./timing.ts";
+
+/** What every output of a job sees alike: fields woven, upright, in standard range. */
+export function common(
+  track: VideoTrack,
+  turn: number,
+  described: readonly VideoDescription[],
+  canToneMap: boolean,
+): string[] {
+  const filters: string[] = [];
+  const forced = described.some(
+    (one) => one.VideoPreprocessors?.Deinterlacer?.Control === "FORCE_ALL_FRAMES",
+  );
+  if (track.interlaced || forced) {
+    const parity =
+      track.interlaced === "bottom" ? "bff" : track.interlaced === "top" ? "tff" : "auto";
+    filters.push(`yadif=mode=send_frame:parity=${parity}:deint=all`);
+  }
+  if (isHdr(track)) {
+    if (!canToneMap) {
+      throw new JobError(
+        1030,
+        "This build of ffmpeg cannot turn HDR into standard range (zscale).",
+      );
+    }
+    filters.push(...toneMap(track, described));
+  }
+  if (turn === 90) filters.push("transpose=clock");
+  if (turn === 180) filters.push("hflip", "vflip");
+  if (turn === 270) filters.push("transpose=cclock");
+  return filters;
+}
+
+export function isHdr(track: VideoTrack): boolean {
+  return track.transfer === "smpte2084" || track.transfer === "arib-std-b67";
+}
+
+function toneMap(track: VideoTrack, described: readonly VideoDescription[]): string[] {
+  const vivid = described.some(
+    (one) => one.VideoPreprocessors?.ColorCorrector?.HdrToSdrToneMapper === "VIBRANT",
+  );
+  const curve = vivid && track.transfer === "smpte2084" ? "mobius" : "hable";
+  const matrix = track.matrix === "bt2020c" ? "2020_cl" : "2020_ncl";
+  return [
+    `zscale=tin=${track.transfer}:pin=2020:min=${matrix}:t=linear:npl=100`,
+    "format=gbrpf32le",
+    "zscale=p=bt709",
+    `tonemap=${curve}:desat=0`,
+    "zscale=t=bt709:m=bt709:r=tv",
+    "format=yuv420p",
+  ];
+}
+
+/** Colour tags of what comes out, as encoder options; nothing when the source says nothing. */
+export function colourTags(track: VideoTrack | undefined, selector: VideoSelector | undefined) {
+  const forced = selector?.ColorSpaceUsage !== "FALLBACK" || !track?.matrix;
+  const told = forced ? selector?.ColorSpace : undefined;
+  if (!track) return [];
+  if (isHdr(track) || told === "REC_709") return tags("bt709", "bt709", "bt709");
+  if (told === "REC_601") return tags("smpte170m", "smpte170m", "smpte170m");
+  const known = [track.primaries, track.transfer, track.matrix];
+  if (!known.every((word) => word !== undefined && standard.has(word))) return [];
+  return tags(track.primaries, track.transfer, track.matrix);
+}
+
+function tags(primaries: string, transfer: string, matrix: string) {
+  return [
+    ["color_primaries", primaries],
+    ["color_trc", transfer],
+    ["colorspace", matrix],
+  ] as const;
+}
+
+const standard = new Set(["bt709", "smpte170m", "bt470bg", "smpte240m"]);
+
+/** A constant rate from time 0: what begins late is begun with its first picture. */
+export function steady(rate: Ratio): string {
+  return `fps=fps=${rate.num}/${rate.den}:start_time=0`;
+}
+
+/** Scaling, cropping and padding to a {@link Fit}. */
+export function shape(fitted: Fit): string[] {
+  const { scale, crop, pad } = fitted;
+  const filters = [`scale=${scale.width}:${scale.height}:flags=bicubic`];
+  if (crop) filters.push(`crop=${crop.width}:${crop.height}`);
+  if (pad) filters.push(`pad=${pad.width}:${pad.height}:(ow-iw)/2:(oh-ih)/2`);
+  filters.push("setsar=1");
+  return filters;
+}
+
+/**
+ * The first picture and then one every so many seconds. `fps=1/5` would take the middle of each
+ * slot, and the picture writer would repeat what `select` left.
+ */
+export function captures(settings: FrameCaptureSettings): { filters: string[]; rate: Ratio } {
+  const rate = { num: settings.FramerateNumerator ?? 1, den: settings.FramerateDenominator ?? 1 };
+  const slot = (time: string) => `floor(${time}*${rate.num}/${rate.den}+0.0001)`;
+  return {
+    rate,
+    filters: [
+      `select='isnan(prev_selected_t)+gt(${slot("t")}\\,${slot("prev_selected_t")})'`,
+      `setpts=N*${rate.den}/${rate.num}/TB`,
+    ],
+  };
+}
+
+/** Takes parts of a track; half a frame of room keeps rounding out of it. */
+export function takePart(part: Span, frameSeconds: number, kind: "video" | "audio"): string[] {
+  const a = kind === "audio" ? "a" : "";
+  const room = kind === "video" ? frameSeconds / 2 : 0;
+  const start = Math.max(0, part.start - room);
+  const from = start > 0 ? `start=${start.toFixed(6)}:` : "";
+  return [
+    `${a}trim=${from}end=${(part.end - room).toFixed(6)}`,
+    `${a}setpts=PTS-${part.start.toFixed(6)}/TB`,
+  ];
+}
+
+/** Whether a size can come from a larger picture of the same job instead of from the source. */
+export function cascades(from: Size, to: Size): boolean {
+  return from.width >= to.width && from.height >= to.height;
+}
