@@ -56,11 +56,15 @@ export interface State {
   Choices?: ChoiceRule[];
   Default?: string;
   Branches?: Flow[];
-  ItemProcessor?: Flow & { ProcessorConfig?: { Mode?: string } };
+  ItemProcessor?: Processor;
   /** The older name of ItemProcessor. */
-  Iterator?: Flow;
+  Iterator?: Processor;
   ItemSelector?: Json;
   [field: string]: unknown;
+}
+
+export interface Processor extends Flow {
+  ProcessorConfig?: { Mode?: string };
 }
 
 export interface ChoiceRule {

@@ -7,6 +7,8 @@ export interface Failure {
   cause?: string;
   /** A second name that Retry and Catch may use: `States.HeartbeatTimeout` for a late heartbeat. */
   alias?: string;
+  /** It ends the execution, whatever Retry and Catch say. */
+  fatal?: boolean;
   /** An expression failed: which field of the state it stands in, where it is known. */
   evaluation?: { location?: string };
 }
@@ -23,7 +25,7 @@ export class StateFailed extends Error {
 }
 
 export function runtime(cause: string): StateFailed {
-  return new StateFailed({ error: "States.Runtime", cause });
+  return new StateFailed({ error: "States.Runtime", cause, fatal: true });
 }
 
 /** @param location the field, such as `Output/result`; AWS leaves it out where no expression was at fault */
@@ -35,9 +37,14 @@ export function evaluation(cause: string, location?: string): StateFailed {
   });
 }
 
-/** @param what the state's name, or the resource whose result is too large */
-export function tooLarge(what: string): StateFailed {
+/**
+ * More data than may flow. AWS lets a task's result be caught, and a state's own output not.
+ *
+ * @param what the state's name, or the resource whose result is too large
+ */
+export function tooLarge(what: string, fatal = true): StateFailed {
   return new StateFailed({
+    fatal,
     error: "States.DataLimitExceeded",
     cause: `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
   });
@@ -45,8 +52,7 @@ export function tooLarge(what: string): StateFailed {
 
 /** Does one of `names` in a Retry or Catch mean this failure? */
 export function matches(names: readonly string[], failure: Failure): boolean {
-  // These two end the execution whatever the definition says.
-  if (failure.error !== undefined && FATAL.has(failure.error)) return false;
+  if (failure.fatal) return false;
   return names.some((name) => {
     if (name === "States.ALL") return true;
     if (name === "States.TaskFailed") return failure.error !== "States.Timeout";
@@ -86,8 +92,6 @@ export function retryFor(
   const share = retrier.JitterStrategy === "FULL" ? random() : 1;
   return { index, delayMs: Math.round(seconds * 1000 * share) };
 }
-
-const FATAL = new Set(["States.Runtime", "States.DataLimitExceeded"]);
 
 /** The longest an execution may take, one year: no pause is longer. */
 const LONGEST_SECONDS = 31_536_000;

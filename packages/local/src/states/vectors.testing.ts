@@ -45,6 +45,8 @@ export function same(recording: unknown, value: unknown): boolean {
       )
     );
   }
+  if (typeof value === "number" && typeof recording === "string")
+    return /^<[^<>]+>$/.test(recording);
   return recording === value;
 }
 

@@ -73,8 +73,7 @@ function joined(draft: Draft, parent: Strand, state: State, outputs: Json[], las
   for (const child of draft.children(parent.id)) draft.drop(child.id);
   if (bytesOf(outputs) > DATA_LIMIT_BYTES) {
     const { failure } = tooLarge(parent.state);
-    const lastEventId = draft.event(`${state.Type}StateFailed`, last);
-    draft.put(parent, { lastEventId, stage: { kind: "failed", failure } });
+    draft.put(parent, { lastEventId: last, stage: { kind: "failed", failure, fork: true } });
     return;
   }
   draft.event(`${state.Type}StateSucceeded`, last);
@@ -100,11 +99,8 @@ export function branchFailed(draft: Draft, child: Strand, failure: Failure): voi
     if (kinds[Type].interruptible && entered) last = draft.event(`${Type}StateAborted`, previous);
   }
   for (const strand of draft.children(parent.id)) draft.drop(strand.id);
-  const lastEventId = draft.event(
-    `${state.Type}StateFailed`,
-    state.Type === "Map" ? previous : last,
-  );
-  draft.put(parent, { lastEventId, stage: { kind: "failed", failure } });
+  const lastEventId = state.Type === "Map" ? previous : last;
+  draft.put(parent, { lastEventId, stage: { kind: "failed", failure, fork: true } });
 }
 
 function parentOf(draft: Draft, child: Strand): { parent: Strand; state: State } {

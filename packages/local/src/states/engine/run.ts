@@ -62,7 +62,8 @@ export type Stage =
   | { kind: "forked"; items: Json[]; concurrency: number }
   /** The state's own work is done: Output and Assign come next. */
   | { kind: "result"; result?: { value: Json } }
-  | { kind: "failed"; failure: Failure }
+  /** @see steps for `fork`: the flows inside have failed, and history has yet to say so */
+  | { kind: "failed"; failure: Failure; fork?: boolean }
   | { kind: "pausing"; untilMs: number }
   | { kind: "done"; output: Json };
 

@@ -1,4 +1,4 @@
-import { stateAt } from "../definition.ts";
+import { innerFlows, stateAt } from "../definition.ts";
 import { catcherFor, type Failure, retryFor } from "../failure.ts";
 import { assignedVariables, input, output } from "../history.ts";
 import type { Json, JsonObject } from "../json.ts";
@@ -50,13 +50,15 @@ export const steps: Partial<Record<Stage["kind"], Step>> = {
       });
       return;
     }
+    let { lastEventId } = strand;
+    if (strand.stage.fork) lastEventId = draft.event(`${scene.state.Type}StateFailed`, lastEventId);
     const caught = catcherFor(scene.state.Catch, failure);
     if (!caught) {
-      gives(draft, strand, failure);
+      gives(draft, { ...strand, lastEventId }, failure);
       return;
     }
     const outcome = await query.caught(scene, caught.catcher, caught.index, failure);
-    leave(draft, site, outcome, caught.catcher.Next);
+    leave(draft, { ...site, strand: { ...strand, lastEventId } }, outcome, caught.catcher.Next);
   },
 };
 
@@ -123,10 +125,8 @@ export function fails(draft: Draft, strand: Strand, failure: Failure): void {
     gives(draft, { ...strand, lastEventId }, failure);
     return;
   }
-  if (state.Type === "Map" || state.Type === "Parallel") {
-    lastEventId = draft.event(`${state.Type}StateFailed`, lastEventId);
-  }
-  draft.put(strand, { lastEventId, stage: { kind: "failed", failure } });
+  const fork = failure.evaluation !== undefined && innerFlows(state).length > 0;
+  draft.put(strand, { lastEventId, stage: { kind: "failed", failure, ...(fork ? { fork } : {}) } });
 }
 
 /** Nothing catches it: the flow fails, and with it what the flow is part of. */

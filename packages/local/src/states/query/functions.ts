@@ -11,7 +11,7 @@ interface Added {
 /** Source: Step Functions developer guide, "JSONata functions provided by Step Functions". */
 export const functions: readonly Added[] = [
   { name: "partition", signature: "<an:a<a>>", run: partition },
-  { name: "range", signature: "<nnn:a<n>>", run: range },
+  { name: "range", signature: "<nnn:a<n>>", run: rangeSequence },
   { name: "hash", signature: "<ss?:s>", run: hash },
   { name: "random", signature: "<n?:n>", run: random },
   { name: "uuid", signature: "<:s>", run: () => randomUUID() },
@@ -33,6 +33,15 @@ export function range(first: number, last: number, step: number): number[] {
   const count = Math.floor((last - first) / step) + 1;
   if (count > MOST_NUMBERS) throw new Error(`$range: more than ${MOST_NUMBERS} numbers`);
   return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * step);
+}
+
+function rangeSequence(first: number, last: number, step: number): number[] {
+  return sequence(range(first, last, step));
+}
+
+/** An array that JSONata takes apart when it has one item alone, as AWS's $range does. */
+function sequence<T>(items: T[]): T[] {
+  return Object.defineProperty(items, "sequence", { value: true });
 }
 
 export function hash(text: string, algorithm = "SHA-256"): string | undefined {

@@ -2,7 +2,7 @@ import type { Caller } from "../../kernel/caller.ts";
 import type { Cloud } from "../../kernel/cloud.ts";
 import { StateFailed } from "../failure.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { parsed } from "./shape.ts";
+import { parsed, toJson } from "./shape.ts";
 
 interface Invoked {
   StatusCode?: number;
@@ -19,6 +19,7 @@ export async function invoke(cloud: Cloud, caller: Caller, given: JsonObject): P
     ...(Payload === undefined ? {} : { Payload: JSON.stringify(Payload) }),
   });
   return {
+    ...(toJson(answer, false) as JsonObject),
     ExecutedVersion: answer.ExecutedVersion ?? "$LATEST",
     Payload: parsed(answer.Payload),
     StatusCode: answer.StatusCode ?? 200,

@@ -74,8 +74,9 @@ export function namesOf(service: string, sdk: boolean): Names {
 /** A service's refusal as the definition's Retry and Catch see it. */
 export function failureOf(error: Refusal, names: Names, sdk: boolean, requestId: string): Failure {
   const modeled = modeledName(error.code, names);
+  const extended = names.service === "s3" ? `, Extended Request ID: ${requestId}` : "";
   const about = sdk
-    ? `(Service: ${names.title}, Status Code: ${error.httpStatus}, Request ID: ${requestId})`
+    ? `(Service: ${names.title}, Status Code: ${error.httpStatus}, Request ID: ${requestId}${extended}) (SDK Attempt Count: 1)`
     : `(Service: ${names.title}; Status Code: ${error.httpStatus}; Error Code: ${error.code}; Request ID: ${requestId}; Proxy: null)`;
   return {
     error: `${names.prefix}.${modeled ?? names.base}`,

@@ -32,13 +32,16 @@ export async function perform(cloud: Cloud, order: Order): Promise<Json> {
         )
       : await guarded(resource.service, resource.sdk, () => integrate(cloud, order, resource));
   if (bytesOf(result) > DATA_LIMIT_BYTES) {
-    throw tooLarge(resource.kind === "function" ? resource.arn : resource.service);
+    throw tooLarge(resource.kind === "function" ? resource.arn : resource.service, false);
   }
   return result;
 }
 
 function callerFor(cloud: Cloud, order: Order): Caller {
-  return cloud.iam.assume(order.roleArn, "states.amazonaws.com");
+  return cloud.iam.assume(order.roleArn, "states.amazonaws.com", {
+    "aws:SourceArn": order.machineArn,
+    "aws:SourceAccount": cloud.accountId,
+  });
 }
 
 async function integrate(
@@ -50,7 +53,9 @@ async function integrate(
   const names = namesOf(service, sdk);
   const given = isObject(order.given) ? order.given : {};
   if (service === "lambda" && !sdk) return invoke(cloud, callerFor(cloud, order), given);
-  const shaped = sdk ? given : (REQUESTS[service]?.(given, order) ?? given);
+  const told = service === "events" && !sdk ? withOrigin(given, order) : given;
+  const paths = TEXTS[names.service] ?? [];
+  const shaped = paths.reduce((value, path) => asText(value, path) as JsonObject, told);
   const operation = action.charAt(0).toUpperCase() + action.slice(1);
   const input = names.camel ? decapitalised(shaped) : shaped;
   const output = await cloud.call(names.service, operation, input, callerFor(cloud, order));
@@ -59,21 +64,24 @@ async function integrate(
   return answer;
 }
 
-/** What the optimised integrations do with parameters on their way. */
-const REQUESTS: Record<string, (given: JsonObject, order: Order) => JsonObject> = {
-  sqs: (given) => asText(given, ["MessageBody"]) as JsonObject,
-  sns: (given) => asText(given, ["Message"]) as JsonObject,
-  states: (given) => asText(given, ["Input"]) as JsonObject,
-  events(given, order) {
-    const entries = Array.isArray(given.Entries) ? given.Entries.filter(isObject) : [];
-    const origin = [order.executionArn, order.machineArn];
-    const Entries = entries.map((entry) => {
-      const named = Array.isArray(entry.Resources) ? entry.Resources : [];
-      return { ...(asText(entry, ["Detail"]) as JsonObject), Resources: [...named, ...origin] };
-    });
-    return { ...given, Entries };
-  },
+/** Members that a service wants as text and a definition may give as a value. */
+const TEXTS: Record<string, string[][]> = {
+  sqs: [["MessageBody"]],
+  sns: [["Message"]],
+  states: [["Input"], ["Output"]],
+  events: [["Entries", "*", "Detail"]],
+  lambda: [["Payload"]],
 };
+
+/** `events:putEvents` says which execution an event comes from. */
+function withOrigin(given: JsonObject, { executionArn, machineArn }: Order): JsonObject {
+  const entries = Array.isArray(given.Entries) ? given.Entries.filter(isObject) : [];
+  const Entries = entries.map((entry) => {
+    const named = Array.isArray(entry.Resources) ? entry.Resources : [];
+    return { ...entry, Resources: [...named, executionArn, machineArn] };
+  });
+  return { ...given, Entries };
+}
 
 function refuseFailedEntries(answer: Json): void {
   if (!isObject(answer) || !answer.FailedEntryCount) return;

@@ -9,7 +9,8 @@ export function refusals(definition: Definition, type: string): string[] {
   const found: string[] = [];
   if (type === "EXPRESS") found.push("StartExecution of an EXPRESS state machine");
   for (const { name, state } of everyState(definition)) {
-    if (state.Type === "Map" && state.ItemProcessor?.ProcessorConfig?.Mode === "DISTRIBUTED") {
+    const processor = state.ItemProcessor ?? state.Iterator;
+    if (state.Type === "Map" && processor?.ProcessorConfig?.Mode === "DISTRIBUTED") {
       found.push(`a Map in DISTRIBUTED mode (state '${name}')`);
     }
     if (state.Type === "Task") {

@@ -116,7 +116,8 @@ const FUNCTIONS: Record<string, (...given: Json[]) => Json> = {
     if (seed === undefined) return first + randomInt(Math.max(1, last - first));
     return first + Math.floor(random(number(seed)) * (last - first));
   },
-  "States.MathAdd": (one, other) => wholeOf(number(one)) + wholeOf(number(other)),
+  // AWS rounds before it adds: half a step upwards, as JavaScript does.
+  "States.MathAdd": (one, other) => Math.round(number(one)) + Math.round(number(other)),
   "States.StringSplit": (given, splitters) => {
     const marks = new Set(text(splitters));
     const parts = [""];
@@ -137,11 +138,6 @@ const FUNCTIONS: Record<string, (...given: Json[]) => Json> = {
     });
   },
 };
-
-/** Rounds half away from zero, as AWS does before it adds. */
-function wholeOf(given: number): number {
-  return Math.sign(given) * Math.round(Math.abs(given));
-}
 
 function plusZero(given: Json): Json {
   return Object.is(given, -0) ? 0 : given;

@@ -2,7 +2,7 @@ import { runtime, tooLarge } from "../../failure.ts";
 import { bytesOf, DATA_LIMIT_BYTES, type Json, type JsonObject } from "../../json.ts";
 import { errorOutput, instantOf, type Outcome, type Query, type Scene } from "../query.ts";
 import { holds } from "./choice.ts";
-import { insert, parsePath, type Roots, read } from "./path.ts";
+import { absence, insert, parsePath, type Roots, read } from "./path.ts";
 import { fill, term } from "./template.ts";
 
 /** Step Functions' older query language: paths into the data, and templates made of them. */
@@ -10,7 +10,7 @@ export const jsonpath: Query = {
   wrong: (cause) => runtime(cause),
 
   async arguments(scene) {
-    const input = taken(scene, scene.state.InputPath, "InputPath", scene.input);
+    const input = taken(scene, scene.state.InputPath, scene.input);
     const { Parameters } = scene.state;
     return Parameters === undefined ? input : fill(Parameters, roots(scene, input));
   },
@@ -27,7 +27,7 @@ export const jsonpath: Query = {
   },
 
   async finish(scene, result) {
-    const input = taken(scene, scene.state.InputPath, "InputPath", scene.input);
+    const input = taken(scene, scene.state.InputPath, scene.input);
     if (!result) return left(scene, input, input, scene.state.Assign);
     const { ResultSelector, ResultPath } = scene.state;
     const selected = ResultSelector
@@ -48,7 +48,7 @@ export const jsonpath: Query = {
     if (typeof given === "number") return given;
     const path = scene.state[`${field}Path`];
     if (typeof path !== "string") return undefined;
-    const input = taken(scene, scene.state.InputPath, "InputPath", scene.input);
+    const input = taken(scene, scene.state.InputPath, scene.input);
     const found = read(parsePath(path), roots(scene, input));
     if (field === "Seconds") return seconds(path, found);
     const whole = field !== "ToleratedFailurePercentage";
@@ -78,7 +78,7 @@ export const jsonpath: Query = {
         `The Timestamp parameter does not reference a valid ISO-8601 extended offset date-time format string: ${String(Timestamp)}`,
       );
     }
-    const input = taken(scene, scene.state.InputPath, "InputPath", scene.input);
+    const input = taken(scene, scene.state.InputPath, scene.input);
     const found = read(parsePath(path), roots(scene, input));
     if (found === undefined) {
       throw runtime(`The TimestampPath parameter does not reference an input value: ${path}`);
@@ -91,7 +91,7 @@ export const jsonpath: Query = {
   },
 
   async choose(scene) {
-    const input = taken(scene, scene.state.InputPath, "InputPath", scene.input);
+    const input = taken(scene, scene.state.InputPath, scene.input);
     const rule = scene.state.Choices?.find((each) => holds(each, roots(scene, input)));
     return {
       ...left(scene, input, input, rule ? rule.Assign : scene.state.Assign),
@@ -100,15 +100,15 @@ export const jsonpath: Query = {
   },
 
   async items(scene) {
-    const input = taken(scene, scene.state.InputPath, "InputPath", scene.input);
+    const input = taken(scene, scene.state.InputPath, scene.input);
     const path = scene.state.ItemsPath ?? "$";
-    const found = taken(scene, path, "ItemsPath", input);
+    const found = taken(scene, path, input);
     if (Array.isArray(found)) return found;
     throw runtime(`Reference path "${path}" must point to array.`);
   },
 
   async item(scene, value) {
-    const input = taken(scene, scene.state.InputPath, "InputPath", scene.input);
+    const input = taken(scene, scene.state.InputPath, scene.input);
     const template = scene.state.ItemSelector ?? scene.state.Parameters;
     return template === undefined ? value : fill(template, roots(scene, input));
   },
@@ -119,9 +119,13 @@ function roots(scene: Scene, data: Json): Roots {
 }
 
 /** What a path such as InputPath leaves of the data; null leaves an empty object. */
-function taken(scene: Scene, path: string | null | undefined, field: string, data: Json): Json {
+function taken(scene: Scene, path: string | null | undefined, data: Json): Json {
   if (path === undefined) return data;
-  return path === null ? {} : term(path, roots(scene, data), field);
+  if (path === null) return {};
+  const parsed = parsePath(path);
+  const found = read(parsed, roots(scene, data));
+  if (found !== undefined) return found;
+  throw runtime(`Invalid path '${path}' : ${absence(parsed, roots(scene, data))}`);
 }
 
 /** The state's input with a result put into it. */
@@ -137,7 +141,7 @@ function placed(scene: Scene, path: string | null | undefined, result: Json): Js
 
 /** @param result what paths in Assign look into */
 function left(scene: Scene, data: Json, result: Json, template: JsonObject | undefined): Outcome {
-  const output = taken(scene, scene.state.OutputPath, "OutputPath", data);
+  const output = taken(scene, scene.state.OutputPath, data);
   if (bytesOf(output) > DATA_LIMIT_BYTES) throw tooLarge(scene.name);
   return { output, assigned: assign(scene, template, result) };
 }

@@ -113,6 +113,20 @@ export function read(path: Path, roots: Roots): Json | undefined {
   return isPlural(path) ? values : values[0];
 }
 
+/** Why a path finds nothing, in the words of the library that AWS uses. */
+export function absence(path: Path, roots: Roots): string {
+  let here = rootOf(path, roots);
+  let walked = "$";
+  for (const [at, step] of path.steps.entries()) {
+    if (step.kind !== "name" && step.kind !== "index") break;
+    walked += step.kind === "name" ? `['${step.name}']` : `[${step.index}]`;
+    here = here === undefined ? undefined : walk(here, step)[0];
+    if (here === undefined && at < path.steps.length - 1)
+      return `Missing property in path ${walked}`;
+  }
+  return `No results for path: ${walked}`;
+}
+
 function rootOf({ root }: Path, { data, context, variables }: Roots): Json | undefined {
   if (root.kind === "data") return data;
   if (root.kind === "context") return context;
