@@ -40,7 +40,8 @@ export function openEngine(cloud: Cloud): Engine {
           });
         }
         if (said.error) throw refusalOf(said.error);
-        return said.output as Output;
+        // As it would come over the wire: plain objects, nothing undefined, nothing shared.
+        return JSON.parse(JSON.stringify(said.output ?? {})) as Output;
       });
     },
     run: (action, input) => engine.perform(action, engine.check(action, input)),

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { Refusal } from "../kernel/refusal.ts";
-import { type Built, build, fileOf, type Source } from "./esbuild.ts";
+import { type Built, build, fileOf, type Source, stop } from "./esbuild.ts";
 import type { Bundle, FunctionDefinition } from "./function.ts";
 
 /** Makes handlers into bundles as `sst deploy` does. */
@@ -24,16 +24,22 @@ export interface Bundler {
    * @throws Refusal `InvalidParameterValueException` with esbuild's words when it does not build
    */
   bundle(definition: FunctionDefinition): Promise<Bundle>;
+  /** Ends esbuild's process, which a later build starts again. */
+  rest(): Promise<void>;
 }
 
 /** @param root the folder of all bundles */
 export function openBundler(root: string): Bundler {
   let asked: Asked[] = [];
+  const making = new Set<Promise<void>>();
 
   const flush = () => {
     const groups = Map.groupBy(asked, groupOf);
     asked = [];
-    for (const group of groups.values()) void make(root, group);
+    for (const group of groups.values()) {
+      const made = make(root, group).finally(() => making.delete(made));
+      making.add(made);
+    }
   };
 
   return {
@@ -48,6 +54,10 @@ export function openBundler(root: string): Bundler {
       asked.push({ source, recipe, known, resolve, reject });
       if (asked.length === 1) setImmediate(flush);
       return promise;
+    },
+    async rest() {
+      await Promise.all(making);
+      await stop();
     },
   };
 }

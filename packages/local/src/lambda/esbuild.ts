@@ -27,6 +27,7 @@ export interface Built {
  * @throws Refusal `InvalidParameterValueException` with esbuild's words
  */
 export async function build(sources: Source[], folder: string): Promise<Map<Source, Built>> {
+  isLoaded = true;
   const { build: esbuild } = await import("esbuild");
   const [{ settings }] = sources as [Source];
   const options: BuildOptions & { metafile: true } = {
@@ -47,6 +48,15 @@ export async function build(sources: Source[], folder: string): Promise<Map<Sour
   });
   return new Map(sources.map((source) => [source, builtOf(source, metafile, folder)]));
 }
+
+/** Ends esbuild's process, if there is one. */
+export async function stop(): Promise<void> {
+  if (!isLoaded) return;
+  isLoaded = false;
+  await (await import("esbuild")).stop();
+}
+
+let isLoaded = false;
 
 /** The name of the bundle in the folder of its function. */
 export function fileOf(entry: string, settings: NodejsSettings): string {

@@ -20,7 +20,8 @@ export interface Lambda extends Service {
   /**
    * Bundles a function and takes it, or takes its new form.
    *
-   * @throws Refusal when it does not build
+   * @throws Refusal `InvalidParameterValueException` when it does not build, or when Lambda may not
+   *   assume its role
    */
   define(definition: FunctionDefinition): Promise<void>;
   /** The input is CreateEventSourceMapping's. */
@@ -98,6 +99,7 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
       ...mappings.operations,
     },
     async define(definition) {
+      checkRole(cloud, definition);
       const bundle = await bundler.bundle(definition);
       const known = functions.find(definition.name);
       functions.define(definition, bundle);
@@ -106,6 +108,7 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
     defineMapping: mappings.create,
     invocations: journal.invocations,
     async start() {
+      await bundler.rest();
       await mappings.start();
       later.start();
     },
@@ -117,4 +120,16 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
   };
   cloud.add(service);
   return service;
+}
+
+function checkRole(cloud: Cloud, { name, roleArn }: FunctionDefinition): void {
+  try {
+    cloud.iam.assume(roleArn, "lambda.amazonaws.com");
+  } catch (error) {
+    throw new Refusal(
+      "InvalidParameterValueException",
+      `The role defined for the function cannot be assumed by Lambda. (${name}, ${roleArn})`,
+      { cause: error, about: { Type: "User" } },
+    );
+  }
 }

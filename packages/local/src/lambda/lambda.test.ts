@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Caller, Need } from "../kernel/caller.ts";
+import { Refusal } from "../kernel/refusal.ts";
 import { anyone, testCloud } from "../kernel/testing.ts";
 import { type Lambda, openLambda } from "./index.ts";
 import { ask, fixture } from "./testing.ts";
@@ -290,6 +291,17 @@ describe("bundles", () => {
     expect(after).toHaveLength(1);
     expect(after).not.toEqual(before);
     expect((await ask(cloud, "echo", "still")).result).toBe("still");
+  });
+
+  it("are not made for a role that Lambda may not assume", async () => {
+    const assume = vi.spyOn(cloud.iam, "assume").mockImplementation(() => {
+      throw new Refusal("AccessDenied", "no", { httpStatus: 403 });
+    });
+    await expect(lambda.define(fixture("echo"))).rejects.toMatchObject({
+      code: "InvalidParameterValueException",
+      message: expect.stringContaining("cannot be assumed by Lambda"),
+    });
+    assume.mockRestore();
   });
 
   it("that cannot be made are refused with the reason", async () => {
