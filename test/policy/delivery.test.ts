@@ -1,0 +1,83 @@
+import { about, first, policy, remove, set, the } from "./breaking.ts";
+import { keep } from "./promises.ts";
+import * as delivery from "./rules/delivery.ts";
+
+keep([
+  {
+    promise: "rules keep what they could not deliver",
+    rule: delivery.rulesHaveDeadLetters,
+    broken: {
+      "no dead letters": (graph) => {
+        delete the(graph, "SourceArrivedTarget").inputs.deadLetterConfig;
+      },
+      "dead letters without a policy": (graph) => remove(graph, "UndeliveredPolicy"),
+      "a policy for another rule": (graph) =>
+        policy(graph, "UndeliveredPolicy", "policy", (statements) => {
+          first(statements).Condition = {
+            ArnEquals: { "aws:SourceArn": "arn:aws:events:us-east-1:111122223333:rule/other" },
+          };
+        }),
+      "a target that lets nobody in": (graph) => remove(graph, "JobEventsPolicy"),
+      "a single try": (graph) => {
+        set(the(graph, "ExecutionsDiedTarget"), "retryPolicy.maximumRetryAttempts", 0);
+      },
+    },
+  },
+  {
+    promise: "schedules keep what they could not deliver",
+    rule: delivery.schedulesHaveDeadLetters,
+    broken: {
+      "no dead letters": (graph) => {
+        set(the(graph, "SweepingSchedule"), "target.deadLetterConfig", undefined);
+      },
+      "a role that may not write there": (graph) =>
+        policy(graph, "SweepingRole", "inlinePolicies.0.policy", (statements) => {
+          statements.splice(1);
+        }),
+    },
+  },
+  {
+    promise: "functions that nobody waits for keep what they failed on",
+    rule: delivery.asyncFunctionsHaveDeadLetters,
+    broken: {
+      "no destination": (graph) => remove(graph, "SweepEventInvokeConfig"),
+      "a role that may not write there": (graph) =>
+        policy(graph, "SweepRole", "inlinePolicies.0.policy", (statements) => {
+          about(statements, "sqs:SendMessage").Resource =
+            "arn:aws:sqs:us-east-1:111122223333:other";
+        }),
+    },
+  },
+  {
+    promise: "queues that feed functions have dead letters",
+    rule: delivery.fedQueuesHaveDeadLetters,
+    broken: {
+      "no dead letters": (graph) => {
+        delete the(graph, "EncodesQueue").inputs.redrivePolicy;
+      },
+      "three tries": (graph) => {
+        const { inputs } = the(graph, "DeathsQueue");
+        inputs.redrivePolicy = `${inputs.redrivePolicy}`.replace(
+          /"maxReceiveCount":\d+/,
+          '"maxReceiveCount":3',
+        );
+      },
+      "whole batches": (graph) => {
+        const mapping = graph.resources.find(({ type }) => type.endsWith(":EventSourceMapping"));
+        if (mapping) mapping.inputs.functionResponseTypes = [];
+      },
+      "seen twice at once": (graph) => {
+        the(graph, "EncodesQueue").inputs.visibilityTimeoutSeconds = 5;
+      },
+    },
+  },
+  {
+    promise: "dead letters live longer than the queue they come from",
+    rule: delivery.deadLettersLiveLonger,
+    broken: {
+      "a day": (graph) => {
+        the(graph, "JobEventsDeadQueue").inputs.messageRetentionSeconds = 86_400;
+      },
+    },
+  },
+]);
