@@ -10,6 +10,7 @@ import { type Request, sha256 } from "./canonical.ts";
 import { type Family, refuse } from "./family.ts";
 import { type Guard, guardOf } from "./guard.ts";
 import { serveJson, serveRest } from "./json.ts";
+import { parseQuery } from "./query.ts";
 import { readSignature, serviceOf } from "./signature.ts";
 import { type Verified, verify } from "./verify.ts";
 
@@ -123,7 +124,10 @@ async function answer(cloud: Cloud, guard: Guard, asked: Asked): Promise<void> {
         body && sha256(body),
       )
     : { caller: cloud.iam.anonymous, payload: { kind: "unsigned" } };
-  if (!service) throw new NotPretended({ service: name, action: actionOf(request), see: README });
+  if (!service) {
+    const form = family === "query" ? (body ?? (await read())) : Buffer.alloc(0);
+    throw new NotPretended({ service: name, action: actionOf(request, form), see: README });
+  }
   const { caller, payload } = verified;
   if (family === "s3") {
     if (incoming.headers.expect !== undefined) response.writeContinue();
@@ -206,9 +210,10 @@ function familyOf(service: Service | undefined, name: string, request: Request):
     : "rest-json";
 }
 
-function actionOf(request: Request): string {
+function actionOf(request: Request, form: Buffer): string {
   const [target] = request.headers.get("x-amz-target") ?? [];
-  return target?.slice(target.lastIndexOf(".") + 1) ?? `${request.method} ${request.rawPath}`;
+  if (target) return target.slice(target.lastIndexOf(".") + 1);
+  return parseQuery(String(form)).Action ?? `${request.method} ${request.rawPath}`;
 }
 
 /** Where something unforeseen happened, without what it was about: messages may carry secrets. */

@@ -51,6 +51,15 @@ describe("clients that leave the body's hash out of the headers", () => {
     ]);
   });
 
+  it("hear the name of what nobody does", async () => {
+    const body = "Action=ListRoles&Version=2010-05-08";
+    const headers = bare("iam", "POST", body, {
+      "content-type": "application/x-www-form-urlencoded",
+    });
+    const answer = await rig.raw({ method: "POST", path: "/", headers, body });
+    expect([answer.status, answer.text]).toEqual([501, expect.stringContaining("iam ListRoles")]);
+  });
+
   it("must sign what S3 would stream", async () => {
     const answer = await rig.raw({
       method: "PUT",
