@@ -25,13 +25,18 @@ export function openClockwork(
     const at = soonestMs();
     if (at === undefined) return;
     const waitMs = at - cloud.now();
-    if (waitMs <= 0) {
-      fire(cloud.now());
-      look();
-      return;
-    }
+    if (waitMs <= 0) return tick();
     // A machine that slept, or a clock turned by hand, is noticed within a second.
     timer = setTimeout(look, Math.min(waitMs, LOOK_AGAIN_MS));
+  };
+  const tick = () => {
+    try {
+      fire(cloud.now());
+      timer = setTimeout(look, 0);
+    } catch (error) {
+      cloud.tell(`a schedule could not fire (${error instanceof Error ? error.name : "error"})`);
+      timer = setTimeout(look, LOOK_AGAIN_MS);
+    }
   };
   return {
     look,

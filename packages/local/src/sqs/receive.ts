@@ -3,7 +3,8 @@ import type { Cloud } from "../kernel/cloud.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import type { Bell } from "./bell.ts";
 import { chosen, type MessageAttributes, md5, md5OfAttributes } from "./message.ts";
-import type { Messages, Stored } from "./messages.ts";
+import type { Stored } from "./message-rows.ts";
+import type { Messages } from "./messages.ts";
 import { nameOf, type Queues } from "./queues.ts";
 import { within } from "./refusals.ts";
 
