@@ -1,0 +1,129 @@
+import type { CreateJobCommandInput, OutputGroup } from "@aws-sdk/client-mediaconvert";
+import { describe, expect, it } from "vitest";
+import { Ladder } from "../ladder/index.ts";
+import { found, sound } from "../source/found.fixture.ts";
+import type { Found } from "../source/found.ts";
+import * as Job from "./job.ts";
+
+const videoId = "vid_01BX5ZZKBKACTAV9WEVGEMMVRZ";
+
+function jobFor(source: Found): CreateJobCommandInput {
+  return Job.build({
+    videoId,
+    attempt: 2,
+    plan: Ladder.plan(source),
+    source: { bucket: "sources", key: "inbox/holiday.mov" },
+    deliveryBucket: "streams",
+    queueArn: "queue",
+    roleArn: "role",
+    app: { name: "rushes", stage: "test" },
+  });
+}
+
+const groups = (job: CreateJobCommandInput) => job.Settings?.OutputGroups ?? [];
+const outputs = (group: OutputGroup | undefined) => group?.Outputs ?? [];
+const h264 = (job: CreateJobCommandInput) =>
+  outputs(groups(job)[0]).flatMap(({ VideoDescription }) => {
+    const settings = VideoDescription?.CodecSettings?.H264Settings;
+    return settings ? [settings] : [];
+  });
+
+describe("a job", () => {
+  it("carries who it is for, and says the same thing twice to the byte", () => {
+    const job = jobFor(found());
+    expect(job.UserMetadata).toEqual({ app: "rushes", stage: "test", videoId, attempt: "2" });
+    expect(job.ClientRequestToken).toMatch(/^[0-9a-f]{64}$/);
+    expect(job.ClientRequestToken).not.toBe(Job.requestToken(videoId, 1));
+    expect(JSON.stringify(jobFor(found()))).toBe(JSON.stringify(job));
+  });
+
+  it("writes below its attempt alone", () => {
+    for (const { OutputGroupSettings: settings } of groups(jobFor(found()))) {
+      const to =
+        settings?.CmafGroupSettings?.Destination ?? settings?.FileGroupSettings?.Destination;
+      expect(to).toMatch(new RegExp(`^s3://streams/videos/${videoId}/2/[a-z]+/[a-z]+$`));
+    }
+  });
+
+  it("makes one stream with every rung and the sound, a download and pictures", () => {
+    const job = jobFor(found());
+    expect(groups(job).map(({ Name }) => Name)).toEqual([
+      "Stream",
+      "Download",
+      "Poster",
+      "Thumbnails",
+    ]);
+    expect(outputs(groups(job)[0]).map(({ NameModifier }) => NameModifier)).toEqual([
+      "_1080",
+      "_720",
+      "_480",
+      "_360",
+      "_240",
+      "_sound",
+    ]);
+    expect(
+      h264(job).every(
+        ({ GopSize, SceneChangeDetect }) => GopSize === 2 && SceneChangeDetect === "DISABLED",
+      ),
+    ).toBe(true);
+  });
+
+  it("downloads the top rung as the stream has it, so that it can be encoded once", () => {
+    const [stream, download] = groups(jobFor(found()));
+    expect(outputs(download)[0]?.VideoDescription).toEqual(outputs(stream)[0]?.VideoDescription);
+  });
+
+  it("of sound alone has neither pictures nor a video selector", () => {
+    const job = jobFor(sound());
+    expect(groups(job).map(({ Name }) => Name)).toEqual(["Stream", "Download"]);
+    expect(job.Settings?.Inputs?.[0]).not.toHaveProperty("VideoSelector");
+    expect(outputs(groups(job)[1])[0]).toMatchObject({ Extension: "m4a" });
+    expect(outputs(groups(job)[0])[0]?.ContainerSettings?.CmfcSettings?.AudioTrackType).toBe(
+      "AUDIO_ONLY_VARIANT_STREAM",
+    );
+  });
+
+  it("of a silent film asks for no sound anywhere", () => {
+    const { audio: _, ...silent } = found();
+    expect(JSON.stringify(jobFor(silent))).not.toMatch(/Audio|_sound/);
+  });
+
+  it("makes interlaced progressive, odd pixels square, wide ranges narrow, and only then", () => {
+    const plain = JSON.stringify(jobFor(found()));
+    expect(plain).not.toMatch(/Deinterlacer|ParControl|ColorCorrector/);
+    const awkward = JSON.stringify(
+      jobFor(
+        found({
+          interlaced: true,
+          pixelAspect: { numerator: 64, denominator: 45 },
+          highDynamicRange: true,
+        }),
+      ),
+    );
+    expect(awkward).toMatch(/Deinterlacer/);
+    expect(awkward).toMatch(/"ParControl":"SPECIFIED","ParNumerator":1,"ParDenominator":1/);
+    expect(awkward).toMatch(/FORCE_709/);
+  });
+
+  it("follows the source's pace, and halves a fast one where the picture is small", () => {
+    const rates = h264(jobFor(found({ frameRate: { numerator: 60, denominator: 1 } }))).map(
+      ({ FramerateControl, FramerateNumerator }) => FramerateNumerator ?? FramerateControl,
+    );
+    expect(rates).toEqual(["INITIALIZE_FROM_SOURCE", "INITIALIZE_FROM_SOURCE", 30, 30, 30]);
+  });
+});
+
+describe("the promise", () => {
+  it.each([
+    { of: "a film", source: found(), files: 11 },
+    { of: "a small film", source: found({ widthPx: 320, heightPx: 180 }), files: 7 },
+    { of: "sound", source: sound(), files: 4 },
+  ])("of $of names $files files, one for each thing the job makes", ({ source, files }) => {
+    const promised = Job.promised(Ladder.plan(source));
+    expect(promised.length).toBe(files);
+    expect(new Set(promised).size).toBe(files);
+    for (const { NameModifier } of outputs(groups(jobFor(source))[0])) {
+      expect(promised).toContain(`stream/main${NameModifier}.m3u8`);
+    }
+  });
+});
