@@ -19,10 +19,23 @@ export async function readBody(
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
+  // What is too large is left where it is: the connection must live to say so.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += part.length;
     if (bytes > maxBytes) throw tooLarge();
     parts.push(part);
   }
   return Buffer.concat(parts);
 }
+
+/** Lets the sender of a refused body finish, so that it hears why; but not without an end. */
+export function discard(request: IncomingMessage): void {
+  let leftBytes = MAX_DISCARDED_BYTES;
+  request.on("error", () => undefined);
+  request.on("data", (part: Buffer) => {
+    leftBytes -= part.length;
+    if (leftBytes < 0) request.destroy();
+  });
+}
+
+const MAX_DISCARDED_BYTES = 256 * 1024 * 1024;

@@ -5,8 +5,8 @@ import type { Cloud } from "../kernel/cloud.ts";
 import { NotPretended, Refusal } from "../kernel/refusal.ts";
 import type { Exchange, Service } from "../kernel/service.ts";
 import { errorAnswer, send } from "./answer.ts";
-import { readBody } from "./body.ts";
-import { type Request, sha256 } from "./canonical.ts";
+import { discard, readBody } from "./body.ts";
+import { onceEncoded, type Request, sha256 } from "./canonical.ts";
 import { type Family, refuse } from "./family.ts";
 import { type Guard, guardOf } from "./guard.ts";
 import { serveJson, serveRest } from "./json.ts";
@@ -75,8 +75,8 @@ async function serve(
   } catch (error) {
     if (!(error instanceof Refusal)) cloud.tell(lineOf(name, error, requestId));
     const version = service?.wire.protocol === "json" ? service.wire.version : "1.0";
-    // A small rest of a refused body is let in, so that its sender hears why; a large one is not.
-    if (!incoming.complete && !isSmall(incoming)) response.shouldKeepAlive = false;
+    if (incoming.headers.expect !== undefined) response.shouldKeepAlive = false;
+    else discard(incoming);
     send(response, errorAnswer(family, error, requestId, version), incoming.method === "HEAD");
   }
 }
@@ -100,8 +100,8 @@ async function answer(cloud: Cloud, guard: Guard, asked: Asked): Promise<void> {
   if (family !== "s3" && guard.isForeign(incoming.headers.origin)) {
     throw refuse(family, "foreign", "Pages of other origins may not call this service.");
   }
-  if (!request.rawPath.startsWith("/")) {
-    throw refuse(family, "unreadable", "The request target must be a path.");
+  if (!request.rawPath.startsWith("/") || onceEncoded(request.rawPath) === undefined) {
+    throw refuse(family, "unreadable", "The request target must be a path with whole escapes.");
   }
   const signature = readSignature(request, family);
   if (!signature && !mayBeUnsigned(asked)) {
@@ -223,13 +223,5 @@ function lineOf(service: string, error: unknown, requestId: string): string {
     error instanceof Error ? /([\w-]+\/[\w.-]+\.ts:\d+)/.exec(error.stack ?? "")?.[1] : "";
   return `${service}: InternalFailure (${kind}${frame ? ` at ${frame}` : ""}), request ${requestId}`;
 }
-
-function isSmall({ headers }: IncomingMessage): boolean {
-  return (
-    headers.expect === undefined && Number(headers["content-length"] ?? Infinity) <= SMALL_BYTES
-  );
-}
-
-const SMALL_BYTES = 1024 * 1024;
 
 const README = "packages/local/README.md";
