@@ -23,10 +23,6 @@ export type Wire =
       protocol: "rest-json";
       /** Which operation a request means, with what path and query carry. */
       route(method: string, path: string, query: URLSearchParams): RestRoute | undefined;
-      /** SDK names for a body's names on the wire, where the two differ (MediaConvert's camelCase). */
-      decode?(operation: string, body: unknown): unknown;
-      /** And back; dates become what the wire has for them. */
-      encode?(operation: string, output: object): object;
     }
   /** The service reads the request itself (S3, SNS's query protocol). */
   | { protocol: "own"; serve(exchange: Exchange): Promise<void> };

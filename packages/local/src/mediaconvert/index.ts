@@ -13,7 +13,7 @@ import { queueOperations } from "./operations/queues.ts";
 import { refusedOperations } from "./operations/refused.ts";
 import { openTags, tagTables } from "./operations/tags.ts";
 import { openQueues, type Queues, queueTables } from "./queue/queues.ts";
-import { fromWire, route, toWire } from "./wire.ts";
+import { onWire, route } from "./wire.ts";
 
 export type { ObjectFacts, Objects } from "./objects.ts";
 
@@ -79,13 +79,8 @@ export function openMediaConvert(cloud: Cloud, options: MediaConvertOptions): Me
   };
   const service: MediaConvert = {
     name: "mediaconvert",
-    wire: {
-      protocol: "rest-json",
-      route,
-      decode: (_operation, body) => fromWire(body),
-      encode: (_operation, output) => toWire(output) as object,
-    },
-    operations,
+    wire: { protocol: "rest-json", route },
+    operations: { ...operations, ...onWire(operations) },
     queues,
     start: () => runner.start(),
     stop: () => runner.stop(),

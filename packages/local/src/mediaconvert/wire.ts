@@ -1,4 +1,4 @@
-import type { RestRoute } from "../kernel/service.ts";
+import type { Input, Operation, RestRoute } from "../kernel/service.ts";
 
 /** Which operation a request means. Paths are below `/2017-08-29`. */
 export function route(method: string, path: string, query: URLSearchParams): RestRoute | undefined {
@@ -13,9 +13,27 @@ export function route(method: string, path: string, query: URLSearchParams): Res
     for (const [name, value] of query) {
       params[upperFirst(name)] = numbers.has(name) ? Number(value) : value;
     }
-    return { operation: row.operation, params, status: row.status };
+    return { operation: WIRE + row.operation, params, status: row.status };
   }
   return undefined;
+}
+
+/**
+ * The same operations for requests from outside, under names of their own: in this process they
+ * take and give the SDK's PascalCase, on the wire everything is camelCase.
+ */
+export function onWire(operations: Readonly<Record<string, Operation>>): Record<string, Operation> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, { needs, run }]): [string, Operation] => [
+      WIRE + name,
+      {
+        ...(needs ? { needs: (input: Input) => needs(fromWire(input)) } : {}),
+        async run(input, caller) {
+          return toWire((await run(fromWire(input), caller)) ?? {}) as object;
+        },
+      },
+    ]),
+  );
 }
 
 /** camelCase of the wire to the SDK's PascalCase; map keys are the user's own and stay. */
@@ -66,6 +84,7 @@ export const maps: ReadonlySet<string> = new Set([
 ]);
 
 const BASE = "/2017-08-29";
+const WIRE = "wire:";
 const numbers = new Set(["maxResults"]);
 
 const routes: ReadonlyArray<{

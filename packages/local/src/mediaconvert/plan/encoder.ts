@@ -23,7 +23,8 @@ export function h264(settings: H264Settings, cadence: Cadence): Options {
   } else if (settings.MinIInterval) {
     options.push(["keyint_min", String(settings.MinIInterval)]);
   }
-  if (cadence.forced) options.push(["force_key_frames", `expr:gte(n,n_forced*${cadence.forced})`]);
+  const forced = forcedFrames(cadence);
+  if (forced) options.push(["force_key_frames", `expr:gte(n,n_forced*${forced})`]);
   options.push(...rateOf(settings, params));
   if (settings.NumberReferenceFrames)
     options.push(["refs", String(settings.NumberReferenceFrames)]);
@@ -37,6 +38,14 @@ export function h264(settings: H264Settings, cadence: Cadence): Options {
   if (strength !== undefined) params.push(strength === 0 ? "aq-mode=0" : `aq-strength=${strength}`);
   if (params.length > 0) options.push(["x264-params", params.join(":")]);
   return options;
+}
+
+/**
+ * Where key frames are forced. With a fixed distance they are where they would be anyway; saying it
+ * the same way in every group lets a download share the encoder of its rung.
+ */
+function forcedFrames({ fixed, forced, gop }: Cadence): number | undefined {
+  return fixed && (forced ?? gop) % gop === 0 ? gop : forced;
 }
 
 function rateOf(settings: H264Settings, params: string[]): Options {
