@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFfmpeg } from "@rushes/local/ffmpeg";
+import { findTools } from "@rushes/local/ffmpeg";
 
 /** Sources that real cameras and real mischief make, each made on the spot from formulas. */
 
 /** Runs ffmpeg to write `name` into a new folder, and answers the file. */
 async function make(name: string, args: string[]): Promise<string> {
   const file = join(mkdtempSync(join(tmpdir(), "rushes-media-")), name);
-  const { ffmpeg } = await findFfmpeg();
+  const { ffmpeg } = findTools();
   await run(ffmpeg, ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", ...args, file]);
   return file;
 }

@@ -77,8 +77,8 @@ async function take(
     source: film?.source ?? null,
     renditions: [],
     outputs: published?.outputs ?? null,
-    timingsMs: { upload: uploadedAtMs - startedAtMs, ...timings(history as StoryEvent[]) },
-    transitions: transitions(history as StoryEvent[]),
+    timingsMs: { upload: uploadedAtMs - startedAtMs, ...timings(history) },
+    transitions: transitions(history),
     lambdaInvocations: countFor(videoId, laptop.invocations(startedAtMs)),
     warnings: (published?.warnings as unknown[] | undefined) ?? [],
   };
@@ -121,7 +121,7 @@ function followed(laptop: Laptop, key: string, say: (line: string) => void) {
   const end = Promise.withResolvers<void>();
   let ours: string | undefined;
   let videoId: string | undefined;
-  laptop.onHistory((executionArn, event) => {
+  laptop.onHistory((executionArn, event: StoryEvent) => {
     const input = event.executionStartedEventDetails?.input;
     if (!ours && input?.includes(JSON.stringify(key))) {
       ours = executionArn;

@@ -1,18 +1,17 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 
 /** The parts of a history event that tell the story; the SDK's and the laptop's own both fit. */
-export type StoryEvent = Pick<
-  HistoryEvent,
-  | "type"
-  | "stateEnteredEventDetails"
-  | "stateExitedEventDetails"
-  | "executionStartedEventDetails"
-  | "executionSucceededEventDetails"
-  | "executionFailedEventDetails"
-  | "executionTimedOutEventDetails"
-  | "executionAbortedEventDetails"
-  | "taskFailedEventDetails"
-> & { timestamp?: Date | number | undefined };
+export interface StoryEvent {
+  type?: HistoryEvent["type"] | string | undefined;
+  timestamp?: Date | number | string | undefined;
+  stateEnteredEventDetails?: { name?: string | undefined } | undefined;
+  stateExitedEventDetails?: { name?: string | undefined; output?: string | undefined } | undefined;
+  executionStartedEventDetails?: { input?: string | undefined } | undefined;
+  executionSucceededEventDetails?: { output?: string | undefined } | undefined;
+  taskScheduledEventDetails?: { parameters?: string | undefined } | undefined;
+  taskSucceededEventDetails?: { output?: string | undefined } | undefined;
+  taskFailedEventDetails?: { error?: string | undefined } | undefined;
+}
 
 /** What a state machine charges for: every state entered, and every task tried again. */
 export function transitions(events: readonly StoryEvent[]): number {

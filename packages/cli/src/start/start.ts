@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Endpoints } from "@rushes/local";
 import colors from "picocolors";
-import { videoIdIn } from "../operator/execution.ts";
+import { type StoryEvent, videoIdIn } from "../operator/execution.ts";
 import { connect, type Operator } from "../operator/operator.ts";
 import { open } from "./laptop.ts";
 import type { StartOptions } from "./options.ts";
@@ -19,7 +19,7 @@ export async function start(options: StartOptions): Promise<number> {
   const operator = connect({ ...laptop.endpoints });
   const story = openStory(print);
 
-  laptop.onHistory((executionArn, event) => {
+  laptop.onHistory((executionArn, event: StoryEvent) => {
     story(executionArn, event);
     if (event.type !== "ExecutionSucceeded") return;
     const videoId = videoIdIn(event.executionSucceededEventDetails?.output);

@@ -14,6 +14,7 @@ import { openStore } from "../kernel/store.ts";
 import { openLambda } from "../lambda/index.ts";
 import { openMediaConvert } from "../mediaconvert/index.ts";
 import { openS3 } from "../s3/index.ts";
+import { openScheduler } from "../scheduler/index.ts";
 import { openSecrets } from "../secrets/index.ts";
 import { openSns } from "../sns/index.ts";
 import { openSqs } from "../sqs/index.ts";
@@ -78,6 +79,7 @@ export async function openLaptop(options: LaptopOptions) {
   try {
     openEvents(cloud);
     const s3 = openS3(cloud);
+    openScheduler(cloud);
     openDynamodb(cloud);
     openSqs(cloud);
     openSns(cloud);
@@ -89,10 +91,7 @@ export async function openLaptop(options: LaptopOptions) {
 
     const front = await openFront(cloud, { port: options.port });
     closing.push(() => front.close());
-    const cdn = await openCdn(cloud, {
-      port: options.port === 0 ? 0 : options.port + 3,
-      objects: s3.objects,
-    });
+    const cdn = await openCdn(cloud, { port: options.port === 0 ? 0 : options.port + 3 });
     closing.push(() => cdn.close());
 
     const lookup = lookupOf(graph, { origin: front.origin, cdn: cdn.origin, dataDir });
