@@ -50,8 +50,9 @@ export function openTables(cloud: Cloud, engine: Engine) {
         "CreateTable",
         data,
       );
+      const { TableThroughputModeSummary: _notAws, ...described } = made;
       const table: TableDescription = {
-        ...structuredClone(made),
+        ...structuredClone(described),
         TableId: randomUUID(),
         CreationDateTime: cloud.now() / 1000,
         DeletionProtectionEnabled: input.DeletionProtectionEnabled === true,

@@ -31,6 +31,7 @@ export function environmentOf(cloud: Cloud, found: DeployedFunction, stream: str
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${found.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: stream,
+    AWS_LAMBDA_LOG_FORMAT: found.logFormat ?? "Text",
     AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
     AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000", // never written to: no trace here is sampled
     LAMBDA_TASK_ROOT: found.bundle.folder,

@@ -17,6 +17,8 @@ export interface FunctionDefinition {
   timeoutSeconds: number;
   memoryMb: number;
   reservedConcurrency?: number;
+  /** `Text` when absent. */
+  logFormat?: "Text" | "JSON";
   nodejs?: NodejsSettings;
   /** The function's own policy: who else may invoke it. */
   policy?: Statement[];
@@ -128,7 +130,7 @@ export function describe(found: DeployedFunction): object {
     FunctionArn: found.arn,
     Runtime: RUNTIME,
     Role: found.roleArn,
-    Handler: `${handlerName(found)}`,
+    Handler: handlerName(found),
     CodeSize: found.bundle.sizeBytes,
     CodeSha256: found.bundle.sha256,
     Description: found.description ?? "",
@@ -142,7 +144,7 @@ export function describe(found: DeployedFunction): object {
     LastUpdateStatus: "Successful",
     PackageType: "Zip",
     Architectures: [process.arch === "arm64" ? "arm64" : "x86_64"],
-    LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${found.name}` },
+    LoggingConfig: { LogFormat: found.logFormat ?? "Text", LogGroup: `/aws/lambda/${found.name}` },
   };
 }
 

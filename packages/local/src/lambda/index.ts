@@ -20,8 +20,8 @@ export interface Lambda extends Service {
   /**
    * Bundles a function and takes it, or takes its new form.
    *
-   * @throws Refusal `InvalidParameterValueException` when it does not build, or when Lambda may not
-   *   assume its role
+   * @throws Refusal `InvalidParameterValueException` when it does not build, its limits are not
+   *   Lambda's, or Lambda may not assume its role
    */
   define(definition: FunctionDefinition): Promise<void>;
   /** The input is CreateEventSourceMapping's. */
@@ -99,6 +99,7 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
       ...mappings.operations,
     },
     async define(definition) {
+      checkLimits(definition);
       checkRole(cloud, definition);
       const bundle = await bundler.bundle(definition);
       const known = functions.find(definition.name);
@@ -120,6 +121,17 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
   };
   cloud.add(service);
   return service;
+}
+
+function checkLimits({ name, timeoutSeconds, memoryMb }: FunctionDefinition): void {
+  const isWithin = (value: number, least: number, most: number) =>
+    Number.isInteger(value) && value >= least && value <= most;
+  if (isWithin(timeoutSeconds, 1, 900) && isWithin(memoryMb, 128, 10_240)) return;
+  throw new Refusal(
+    "InvalidParameterValueException",
+    `${name}: a timeout is 1 to 900 seconds, not ${timeoutSeconds}; memory 128 to 10240 MB, not ${memoryMb}`,
+    { about: { Type: "User" } },
+  );
 }
 
 function checkRole(cloud: Cloud, { name, roleArn }: FunctionDefinition): void {

@@ -250,6 +250,22 @@ describe("what functions print", () => {
     expect(lines[4]).toMatch(/^REPORT RequestId: \S+\tDuration: .*Init Duration: /);
   });
 
+  it("is JSON where the function says so", async () => {
+    await lambda.define(fixture("chatty", { name: "chatty-json", logFormat: "JSON" }));
+    const { log } = await ask(cloud, "chatty-json", {}, { LogType: "Tail" });
+    const lines = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    const requestId = expect.any(String);
+    expect(lines).toMatchObject([
+      { type: "platform.start", record: { requestId } },
+      { level: "INFO", requestId, message: "one { two: 2 }" },
+      { three: 3 },
+      { type: "platform.report", record: { requestId, status: "success" } },
+    ]);
+  });
+
   it("is in a file of the function's own", async () => {
     await ask(cloud, "chatty");
     const file = join(cloud.folder("lambda"), "logs", "chatty.log");
@@ -292,6 +308,15 @@ describe("bundles", () => {
     expect(after).not.toEqual(before);
     expect((await ask(cloud, "echo", "still")).result).toBe("still");
   });
+
+  it.each([{ timeoutSeconds: 901 }, { timeoutSeconds: 0 }, { memoryMb: 64 }])(
+    "are not made for %j, which Lambda does not have",
+    async (limits) => {
+      await expect(lambda.define(fixture("echo", limits))).rejects.toMatchObject({
+        code: "InvalidParameterValueException",
+      });
+    },
+  );
 
   it("are not made for a role that Lambda may not assume", async () => {
     const assume = vi.spyOn(cloud.iam, "assume").mockImplementation(() => {

@@ -137,7 +137,7 @@ function usedBytes(): number {
 
 /**
  * Output goes the way the answers go, so that an invocation's lines come before its end. `console`
- * writes a line as Lambda's text format does; whoever writes to the streams (Powertools) is left alone.
+ * writes lines in Lambda's format; whoever writes to the streams (Powertools) is left alone.
  */
 function keepOutput(): void {
   const write = (chunk: string | Uint8Array, encoding?: unknown, written?: unknown): boolean => {
@@ -149,10 +149,25 @@ function keepOutput(): void {
   };
   process.stdout.write = write;
   process.stderr.write = write;
+  const line = process.env.AWS_LAMBDA_LOG_FORMAT === "JSON" ? jsonLine : textLine;
   for (const [method, level] of LEVELS) {
-    console[method] = (...said: unknown[]) => {
-      const text = format(...said).replaceAll("\n", "\r");
-      write(`${new Date().toISOString()}\t${current || "undefined"}\t${level}\t${text}\n`);
-    };
+    console[method] = (...said: unknown[]) => void write(line(level, said));
   }
+}
+
+function textLine(level: string, said: unknown[]): string {
+  const text = format(...said).replaceAll("\n", "\r");
+  return `${new Date().toISOString()}\t${current || "undefined"}\t${level}\t${text}\n`;
+}
+
+function jsonLine(level: string, said: unknown[]): string {
+  const error = said.find((one): one is Error => types.isNativeError(one));
+  const failure = error && failureOf(error);
+  return `${JSON.stringify({
+    timestamp: new Date().toISOString(),
+    level,
+    ...(current ? { requestId: current } : {}),
+    message: format(...said),
+    ...(failure ? { ...failure, trace: undefined, stackTrace: failure.trace } : {}),
+  })}\n`;
 }

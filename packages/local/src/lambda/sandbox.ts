@@ -13,6 +13,7 @@ import {
   tooLarge,
 } from "./failure.ts";
 import type { DeployedFunction } from "./function.ts";
+import { linesOf } from "./lines.ts";
 import type { Call, Said } from "./protocol.ts";
 import { openThread } from "./thread.ts";
 
@@ -45,6 +46,7 @@ export async function openSandbox(
 ): Promise<Sandbox> {
   const startedAtMs = performance.now();
   const stream = streamName(cloud.now());
+  const lines = linesOf(found);
   let hear: (said: Said) => void = () => undefined;
   let tail = "";
   const write = (text: string) => {
@@ -97,15 +99,14 @@ export async function openSandbox(
     async invoke(request) {
       const beganAtMs = performance.now();
       tail = "";
-      write(`START RequestId: ${request.requestId} Version: $LATEST\n`);
+      write(lines.start(request.requestId));
       const said = await answer(request);
       const failure = failureOf(said);
-      if (failure && said.kind === "broken") {
-        write(`${request.requestId} ${failure.errorType} ${failure.errorMessage}\n`);
-      }
-      write(`END RequestId: ${request.requestId}\n`);
-      const usedMb = "usedBytes" in said ? Math.ceil(said.usedBytes / MIB) : found.memoryMb;
-      write(report(request.requestId, found, performance.now() - beganAtMs, usedMb, initMs));
+      if (failure && said.kind === "broken") write(lines.broken(request.requestId, failure));
+      const used = "usedBytes" in said ? Math.ceil(said.usedBytes / MIB) : found.memoryMb;
+      const usedMb = Math.min(used, found.memoryMb);
+      const durationMs = performance.now() - beganAtMs;
+      write(lines.end(request.requestId, { durationMs, usedMb, initMs, failure }));
       initMs = undefined;
       const text = lastBytes(tail);
       if (failure) return { kind: "failed", failure: about(failure, request.requestId), log: text };
@@ -143,24 +144,6 @@ function callOf(
       clientContext: request.clientContext,
     },
   };
-}
-
-function report(
-  requestId: string,
-  found: DeployedFunction,
-  durationMs: number,
-  usedMb: number,
-  initMs: number | undefined,
-): string {
-  const said = [
-    `REPORT RequestId: ${requestId}`,
-    `Duration: ${durationMs.toFixed(2)} ms`,
-    `Billed Duration: ${Math.ceil(durationMs)} ms`,
-    `Memory Size: ${found.memoryMb} MB`,
-    `Max Memory Used: ${Math.min(usedMb, found.memoryMb)} MB`,
-    ...(initMs === undefined ? [] : [`Init Duration: ${initMs.toFixed(2)} ms`]),
-  ];
-  return `${said.join("\t")}\n`;
 }
 
 function streamName(nowMs: number): string {
