@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Attempt } from "../attempt/index.ts";
+import * as Table from "../aws/table.ts";
+import { Clock } from "../clock/index.ts";
+import { Id } from "../id/index.ts";
+import { Intake } from "../intake/index.ts";
+import { Ladder } from "../ladder/index.ts";
+import { found } from "../source/found.fixture.ts";
+import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
+import { Video } from "../video/index.ts";
+import * as Care from "./care.ts";
+
+let cloud: SmallCloud;
+let nowMs = Date.UTC(2030, 0, 1);
+beforeAll(async () => {
+  cloud = await openSmallCloud();
+  cloud.jobs.nowMs = () => nowMs;
+});
+afterAll(() => cloud.close());
+beforeEach(() => {
+  nowMs += 24 * 3600 * 1000;
+  cloud.machine.started.clear();
+});
+
+const source = { bucket: "sources", key: "inbox/film.mp4", versionId: "v1" };
+
+/** A film in flight that nothing has moved for a while. */
+async function quiet(meta: Record<string, unknown>, attempt: Partial<Attempt.Attempt> = {}) {
+  const id = Id.newVideo();
+  const execution = `arn:execution:${id}`;
+  await Table.put({
+    ...Video.keyOf(id),
+    videoId: id,
+    attempt: 1,
+    status: "TRANSCODING",
+    claimedBy: execution,
+    sequencer: Intake.padded("0A"),
+    source,
+    inFlight: Video.shardOf(id),
+    updatedAtMs: nowMs - Care.QUIET_MS - 1000,
+    ...meta,
+  });
+  await Table.put({ ...Attempt.keyOf(id, 1), source, plan: Ladder.plan(found()), ...attempt });
+  cloud.machine.executions.set(execution, { status: "RUNNING" });
+  return { id, execution };
+}
+
+function jobOf(id: Id.VideoId, status: string, jobId = `job-${id}`) {
+  cloud.jobs.all.push({
+    id: jobId,
+    status,
+    userMetadata: { app: "rushes", stage: "test", videoId: id, attempt: "1" },
+    fileInput: "s3://sources/inbox/film.mp4",
+    clientRequestToken: "",
+    createdAtMs: 0,
+  });
+  return jobId;
+}
+
+/** What the sweeper did to one film. */
+async function swept(id: Id.VideoId): Promise<string | undefined> {
+  const round = await Clock.at(nowMs, () => Care.sweep());
+  expect(round.failed).toEqual([]);
+  await Table.change(Video.keyOf(id), {
+    update: "REMOVE inFlight",
+    condition: "videoId = :id",
+    values: { ":id": id },
+  });
+  return round.cared.find(({ videoId }) => videoId === id)?.did;
+}
+
+describe("the sweeper", () => {
+  it("leaves a film alone that moved a moment ago", async () => {
+    const film = await quiet({ updatedAtMs: nowMs - 1000 });
+    expect(await swept(film.id)).toBeUndefined();
+  });
+
+  it.each([
+    { ended: "COMPLETE", answer: { output: { attempt: 1, status: "COMPLETE" } } },
+    { ended: "ERROR", answer: { error: "EncodeFailed" } },
+    { ended: "CANCELED", answer: { error: "EncodeCanceled" } },
+  ])("hears of a job that ended $ended without an event", async ({ ended, answer }) => {
+    const film = await quiet({}, { token: `t-${ended}`, createTriedAtMs: 1, jobId: `j-${ended}` });
+    jobOf(film.id, ended, `j-${ended}`);
+    cloud.machine.wait(`t-${ended}`);
+    expect(await swept(film.id)).toBe("heard");
+    expect(cloud.machine.answers.at(-1)).toMatchObject(answer);
+  });
+
+  it("fails an attempt whose job nobody knows any more", async () => {
+    const film = await quiet({}, { token: "t-lost", createTriedAtMs: 1, jobId: "j-lost" });
+    cloud.machine.wait("t-lost");
+    expect(await swept(film.id)).toBe("lost");
+    expect(cloud.machine.answers.at(-1)).toEqual({ token: "t-lost", error: "EncodeLost" });
+  });
+
+  it("lets a job run, and adopts one whose id nobody wrote down", async () => {
+    const film = await quiet({}, { token: "t", createTriedAtMs: 1 });
+    const jobId = jobOf(film.id, "PROGRESSING");
+    expect(await swept(film.id)).toBe("adopted");
+    expect((await Attempt.find(film.id, 1))?.jobId).toBe(jobId);
+  });
+
+  it("lets a message wait its turn", async () => {
+    const film = await quiet({ status: "PENDING" });
+    expect(await swept(film.id)).toBeUndefined();
+  });
+
+  it.each(["FAILED", "TIMED_OUT", "ABORTED", undefined])(
+    "settles a film whose execution is %s, once",
+    async (status) => {
+      const film = await quiet({ status: "VALIDATING" });
+      if (status) cloud.machine.executions.set(film.execution, { status });
+      else cloud.machine.executions.delete(film.execution);
+      expect(await swept(film.id)).toBe("settled");
+      expect([...cloud.machine.started.values()]).toEqual([
+        {
+          kind: "died",
+          videoId: film.id,
+          execution: film.execution,
+          problem: { code: "ExecutionDied", message: expect.any(String) },
+        },
+      ]);
+      for (const input of cloud.machine.started.values()) {
+        expect(Intake.Started.safeParse(input).success).toBe(true);
+      }
+    },
+  );
+
+  it("starts the newer source that an execution stepped back for", async () => {
+    const film = await quiet({});
+    cloud.machine.executions.set(film.execution, { status: "SUCCEEDED" });
+    cloud.shelf.put("sources", source.key, "x", { versionId: "v2" });
+    expect(await swept(film.id)).toBe("started");
+    const [input] = [...cloud.machine.started.values()].map((each) => Intake.Started.parse(each));
+    if (input?.kind !== "arrived") throw new Error("no arrival");
+    expect(Intake.arrival(input)).toMatchObject({
+      sequencer: Intake.padded("0B"),
+      source: { versionId: "v2" },
+    });
+  });
+
+  it("starts an upload whose event was lost", async () => {
+    const id = Id.newVideo();
+    const key = Intake.uploadKey(id, Id.newUpload());
+    await Clock.at(nowMs - Care.QUIET_MS - 1000, () =>
+      Video.expect({ id, ownerId: "ann", title: "T", sourceBucket: "sources", sourceKey: key }),
+    );
+    expect(await swept(id)).toBeUndefined();
+    await Clock.at(nowMs, () =>
+      Table.change(Video.keyOf(id), {
+        update: "SET inFlight = :shard",
+        condition: "videoId = :id",
+        values: { ":id": id, ":shard": Video.shardOf(id) },
+      }),
+    );
+    cloud.shelf.put("sources", key, "x", { versionId: "v1" });
+    expect(await swept(id)).toBe("started");
+  });
+
+  it("ends an upload that never came", async () => {
+    const id = Id.newVideo();
+    await Clock.at(nowMs - 8 * 24 * 3600 * 1000, () =>
+      Video.expect({ id, ownerId: "ann", title: "T", sourceBucket: "sources", sourceKey: "none" }),
+    );
+    expect(await swept(id)).toBe("expired");
+    expect(await Video.find(id)).toMatchObject({
+      status: "FAILED",
+      problem: { code: "UploadExpired" },
+    });
+  });
+
+  it("lets trouble with one film keep nobody waiting", async () => {
+    const broken = await quiet({ status: "VALIDATING" });
+    cloud.machine.executions.delete(broken.execution);
+    const fine = await quiet({}, { token: "t-fine", terminal: { status: "COMPLETE", atMs: 1 } });
+    cloud.machine.wait("t-fine");
+    cloud.machine.fault = (operation, when) => {
+      if (operation === "StartExecution" && when === "before") throw new TypeError("broken");
+    };
+    const round = await Clock.at(nowMs, () => Care.sweep());
+    cloud.machine.fault = undefined;
+    expect(round.failed.map(({ videoId }) => videoId)).toEqual([broken.id]);
+    expect(round.cared).toContainEqual({ videoId: fine.id, did: "resent" });
+  });
+});
+
+describe("an execution that died", () => {
+  const died = (executionArn: string, input: object) =>
+    Care.settle(
+      Care.Died.parse({
+        source: "aws.states",
+        detail: { executionArn, status: "TIMED_OUT", input: JSON.stringify(input) },
+      }),
+    );
+
+  it("has its job stopped and its film told so", async () => {
+    const film = await quiet({}, { createTriedAtMs: 1, jobId: "j-running", token: "t" });
+    jobOf(film.id, "PROGRESSING", "j-running");
+    await died(film.execution, { kind: "again", videoId: film.id, expectedAttempt: 0 });
+    expect(cloud.jobs.all.find(({ id }) => id === "j-running")?.status).toBe("CANCELED");
+    expect([...cloud.machine.started.values()]).toMatchObject([{ kind: "died", videoId: film.id }]);
+  });
+
+  it.each(["READY", "FAILED", "CANCELED"])(
+    "changes nothing of a film that is %s",
+    async (status) => {
+      const film = await quiet({ status });
+      await died(film.execution, { kind: "again", videoId: film.id, expectedAttempt: 0 });
+      expect(cloud.machine.started.size).toBe(0);
+    },
+  );
+
+  it("changes nothing of a film that another execution has", async () => {
+    const film = await quiet({});
+    await died("arn:another", { kind: "again", videoId: film.id, expectedAttempt: 0 });
+    expect(cloud.machine.started.size).toBe(0);
+  });
+
+  it("is looked up when its event leaves the input out", async () => {
+    const film = await quiet({});
+    const input = JSON.stringify({ kind: "again", videoId: film.id, expectedAttempt: 0 });
+    cloud.machine.executions.set(film.execution, { status: "ABORTED", input });
+    await Care.settle(
+      Care.Died.parse({
+        source: "aws.states",
+        detail: { executionArn: film.execution, status: "ABORTED", input: null },
+      }),
+    );
+    expect(cloud.machine.started.size).toBe(1);
+  });
+
+  it.each(["not JSON", "{}", '{"kind":"arrived"}'])("with the input %s is nobody's", (input) => {
+    expect(Care.videoOf(input)).toBeUndefined();
+  });
+});
