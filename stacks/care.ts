@@ -2,7 +2,7 @@ import { cancelJobs, encoder, getJobs, listJobs, searchJobs } from "./encoder.ts
 import { intakeLink } from "./intake.ts";
 import { films, onFilms, queryInFlight } from "./library.ts";
 import { deaths, encodesDead, fedFrom, undelivered } from "./queues.ts";
-import { upTo } from "./stage.ts";
+import { accountId, region, trusting, upTo } from "./stage.ts";
 import { seeSources } from "./storage.ts";
 import { answerTasks, describeExecutions, startExecutions, workflow } from "./workflow.ts";
 
@@ -38,6 +38,15 @@ new sst.aws.CronV2("Sweeping", {
   function: sweep.arn,
   retries: 0,
   dlq: undelivered.arn,
+  transform: {
+    role: (role) => {
+      // the scheduler names the group of a schedule as the one it acts for
+      role.assumeRolePolicy = trusting(
+        "scheduler.amazonaws.com",
+        $interpolate`arn:aws:scheduler:${region}:${accountId}:schedule-group/default`,
+      );
+    },
+  },
 });
 
 /** Writes the end of films whose execution died. */

@@ -23,12 +23,13 @@ $transform(sst.aws.Function, (args, _options, name) => {
     // X-Ray knows no resources
     { actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] },
   ]);
+  const own = args.transform ?? {};
   args.transform = {
-    ...args.transform,
-    function: (fn) => {
+    ...own,
+    function: after(own.function, (fn) => {
       fn.tracingConfig = { mode: "Active" };
-    },
-    role: (role) => {
+    }),
+    role: after(own.role, (role) => {
       // SST 4.17.1 lets the whole account take on every function's role. `sst dev` needs that: a
       // handler then runs on the developer's machine under this role. A deployed one does not.
       if (!$dev) {
@@ -38,6 +39,20 @@ $transform(sst.aws.Function, (args, _options, name) => {
       }
       // AWSLambdaBasicExecutionRole may write to every log group; the statement above is narrower
       role.managedPolicyArns = [];
-    },
+    }),
   };
 });
+
+type Change<Args> = (args: Args, options: $util.CustomResourceOptions, name: string) => void;
+
+/** A function's own transform first, then ours. */
+function after<Args extends object>(
+  own: Partial<Args> | Change<Args> | undefined,
+  ours: (args: Args) => void,
+): Change<Args> {
+  return (args, options, name) => {
+    if (typeof own === "function") own(args, options, name);
+    else Object.assign(args, own);
+    ours(args);
+  };
+}

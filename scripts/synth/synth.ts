@@ -43,6 +43,8 @@ export async function synth({
   const app = await evaluateApp(shop, stage);
   const host = await startHost(root, workFolder);
   const before = { cwd: process.cwd(), env: { ...process.env } };
+  // what a person has set for their own stage must not find its way into the graph
+  for (const name of Object.keys(process.env)) if (/^SST_/.test(name)) delete process.env[name];
   process.env.SST_SERVER = host.url;
   process.env.SST_AWS_REGION = place.region;
   try {

@@ -91,6 +91,10 @@ keep([
         policy(graph, "EncoderRole", "assumeRolePolicy", (statements) => {
           delete first(statements).Condition;
         }),
+      "the scheduler for anybody, as SST has it": (graph) =>
+        policy(graph, "SweepingRole", "assumeRolePolicy", (statements) => {
+          delete first(statements).Condition;
+        }),
       "EventBridge for anybody": (graph) =>
         policy(graph, "UndeliveredPolicy", "policy", (statements) => {
           delete first(statements).Condition;

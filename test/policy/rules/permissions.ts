@@ -124,7 +124,8 @@ export const servicesSayForWhom: Rule = (graph) =>
       .filter(({ Effect }) => Effect === "Allow")
       .flatMap((statement) =>
         principals(statement, "Service")
-          .filter((service) => !(kind === "trust" && saysNot.has(service)))
+          // Lambda does not say for which function it takes on a role
+          .filter((service) => !(kind === "trust" && service === "lambda.amazonaws.com"))
           .filter(
             () =>
               conditioned(statement, "aws:SourceArn").length === 0 &&
@@ -133,9 +134,6 @@ export const servicesSayForWhom: Rule = (graph) =>
           .map((service) => `${of.name} lets ${service} act for anybody`),
       ),
   );
-
-/** Lambda says no source when it takes on a role; SST gives the scheduler's role no condition. */
-const saysNot = new Set(["lambda.amazonaws.com", "scheduler.amazonaws.com"]);
 
 function allowed(graph: Parameters<Rule>[0]) {
   return policies(graph).flatMap(({ of, statements }) =>
