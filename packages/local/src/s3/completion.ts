@@ -9,17 +9,15 @@ import * as Upload from "./upload.ts";
 export function choose(shelf: Shelf, upload: Upload.Upload, named: CompletedPart[]): Upload.Part[] {
   if (named.length === 0) throw invalidRequest("You must specify at least one part");
   const stored = new Map(Upload.parts(shelf, upload.id).map((part) => [part.number, part]));
-  let last = 0;
+  if (named.some((one, index) => (one.PartNumber ?? 0) <= (named[index - 1]?.PartNumber ?? 0))) {
+    throw new Refusal(
+      "InvalidPartOrder",
+      "The list of parts was not in ascending order. Parts must be ordered by part number.",
+      { about: { UploadId: upload.id } },
+    );
+  }
   return named.map((one, index) => {
     const number = one.PartNumber ?? 0;
-    if (number <= last) {
-      throw new Refusal(
-        "InvalidPartOrder",
-        "The list of parts was not in ascending order. Parts must be ordered by part number.",
-        { about: { UploadId: upload.id } },
-      );
-    }
-    last = number;
     const part = stored.get(number);
     if (!part || part.md5 !== one.ETag?.replaceAll('"', "") || !sums(upload, part, one)) {
       throw invalidPart(upload, one);

@@ -73,7 +73,7 @@ async function readTrailers(
       return;
     }
     const cut = line.indexOf(":");
-    if (cut < 1) throw malformedTrailer();
+    if (cut < 1 || !PLAIN.test(line)) throw malformedTrailer();
     const name = line.slice(0, cut).trim().toLowerCase();
     const value = line.slice(cut + 1).trim();
     if (name === "x-amz-trailer-signature") signed = value;
@@ -173,6 +173,8 @@ function malformedTrailer(): Refusal {
 }
 
 const HEAD = /^([0-9a-f]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/i;
+/** Visible characters and spaces: nothing that could hide at the end of a line. */
+const PLAIN = /^[ -~]+$/;
 const MAX_LINE_BYTES = 8 * 1024;
 const MAX_TRAILERS = 16;
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
