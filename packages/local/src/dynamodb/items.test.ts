@@ -1,76 +1,25 @@
 import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  CreateTableCommand,
   DeleteItemCommand,
-  DescribeContinuousBackupsCommand,
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
-  DynamoDBClient,
-  ExecuteStatementCommand,
   GetItemCommand,
-  ListTablesCommand,
   PutItemCommand,
-  QueryCommand,
-  ScanCommand,
-  UpdateContinuousBackupsCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
-  UpdateTableCommand,
-  UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Front, openFront } from "../front/index.ts";
 import { anyone, testCloud } from "../kernel/testing.ts";
 import { openDynamodb } from "./index.ts";
+import { FILMS, wired } from "./testing.ts";
 
 const { cloud, close } = testCloud();
 openDynamodb(cloud);
-let front: Front;
-let client: DynamoDBClient;
-
-beforeAll(async () => {
-  front = await openFront(cloud, { port: 0 });
-  client = new DynamoDBClient({
-    endpoint: front.origin,
-    region: "us-east-1",
-    credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
-    maxAttempts: 1,
-  });
-  await client.send(
-    new CreateTableCommand({
-      TableName: "films",
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [
-        { AttributeName: "PK", AttributeType: "S" },
-        { AttributeName: "SK", AttributeType: "S" },
-        { AttributeName: "ownerId", AttributeType: "S" },
-        { AttributeName: "createdAtMs", AttributeType: "N" },
-      ],
-      KeySchema: [
-        { AttributeName: "PK", KeyType: "HASH" },
-        { AttributeName: "SK", KeyType: "RANGE" },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: "byOwner",
-          KeySchema: [
-            { AttributeName: "ownerId", KeyType: "HASH" },
-            { AttributeName: "createdAtMs", KeyType: "RANGE" },
-          ],
-          Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["title"] },
-        },
-      ],
-    }),
-  );
-});
+const { client, begin, end } = wired(cloud);
+beforeAll(begin);
 afterAll(async () => {
-  client.destroy();
-  await front.close();
+  await end();
   await close();
 });
 
-const TableName = "films";
+const TableName = FILMS;
 const key = (PK: string, SK = "META") => ({ PK: { S: PK }, SK: { S: SK } });
 const put = (PK: string, more: Record<string, { S: string } | { N: string }> = {}, SK = "META") =>
   client.send(new PutItemCommand({ TableName, Item: { ...key(PK, SK), ...more } }));
@@ -78,39 +27,6 @@ const get = async (PK: string, SK = "META") =>
   (await client.send(new GetItemCommand({ TableName, Key: key(PK, SK) }))).Item;
 const update = (PK: string, more: Partial<UpdateItemCommandInput>) =>
   client.send(new UpdateItemCommand({ TableName, Key: key(PK), ...more }));
-
-describe("tables", () => {
-  it("are ready at once, and ours by name", async () => {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-    expect(Table).toMatchObject({
-      TableStatus: "ACTIVE",
-      TableArn: "arn:aws:dynamodb:us-east-1:000000000000:table/films",
-      BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" },
-      DeletionProtectionEnabled: false,
-      GlobalSecondaryIndexes: [
-        {
-          IndexStatus: "ACTIVE",
-          IndexArn: "arn:aws:dynamodb:us-east-1:000000000000:table/films/index/byOwner",
-        },
-      ],
-    });
-    expect(Table?.CreationDateTime).toBeInstanceOf(Date);
-    expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(["films"]);
-  });
-
-  it("are there once", async () => {
-    await expect(
-      client.send(
-        new CreateTableCommand({
-          TableName,
-          BillingMode: "PAY_PER_REQUEST",
-          AttributeDefinitions: [{ AttributeName: "PK", AttributeType: "S" }],
-          KeySchema: [{ AttributeName: "PK", KeyType: "HASH" }],
-        }),
-      ),
-    ).rejects.toMatchObject({ name: "ResourceInUseException" });
-  });
-});
 
 describe("one item", () => {
   it("comes back as it was, of any type", async () => {
@@ -312,228 +228,5 @@ describe("one item", () => {
       ),
     );
     expect(claims.filter((claim) => claim.status === "fulfilled")).toHaveLength(1);
-  });
-});
-
-describe("many items", () => {
-  beforeAll(async () => {
-    for (let first = 0; first < 50; first += 25) {
-      await client.send(
-        new BatchWriteItemCommand({
-          RequestItems: {
-            [TableName]: Array.from({ length: 25 }, (_, index) => {
-              const n = first + index;
-              const SK = `EVENT#${String(n).padStart(3, "0")}`;
-              return {
-                PutRequest: {
-                  Item: {
-                    ...key("many", SK),
-                    n: { N: String(n) },
-                    ownerId: { S: n % 2 ? "odd" : "even" },
-                    createdAtMs: { N: String(1000 - n) },
-                    title: { S: `film ${n}` },
-                    secret: { S: "not projected" },
-                  },
-                },
-              };
-            }),
-          },
-        }),
-      );
-    }
-  });
-
-  it("are found by key condition, backwards, filtered and paged", async () => {
-    const found: string[] = [];
-    let counts = { scanned: 0, matched: 0 };
-    let ExclusiveStartKey: Record<string, { S: string }> | undefined;
-    let pages = 0;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName,
-          KeyConditionExpression: "PK = :pk AND SK BETWEEN :from AND :to",
-          FilterExpression: "n > :least",
-          ExpressionAttributeValues: {
-            ":pk": { S: "many" },
-            ":from": { S: "EVENT#010" },
-            ":to": { S: "EVENT#029" },
-            ":least": { N: "19" },
-          },
-          ScanIndexForward: false,
-          Limit: 7,
-          ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
-        }),
-      );
-      pages += 1;
-      counts = {
-        scanned: counts.scanned + (page.ScannedCount ?? 0),
-        matched: counts.matched + (page.Count ?? 0),
-      };
-      found.push(...(page.Items ?? []).map((item) => item.n?.N ?? ""));
-      ExclusiveStartKey = page.LastEvaluatedKey as typeof ExclusiveStartKey;
-    } while (ExclusiveStartKey);
-    expect(found).toEqual(Array.from({ length: 10 }, (_, index) => String(29 - index)));
-    expect({ ...counts, pages }).toEqual({ scanned: 20, matched: 10, pages: 3 });
-  });
-
-  it("are found through an index: in its order, with its attributes, counted", async () => {
-    const ask = {
-      TableName,
-      IndexName: "byOwner",
-      KeyConditionExpression: "ownerId = :odd AND createdAtMs < :ms",
-      ExpressionAttributeValues: { ":odd": { S: "odd" }, ":ms": { N: "990" } },
-    };
-    const page = await client.send(new QueryCommand({ ...ask, Limit: 3 }));
-    expect(page.Items?.map((item) => item.createdAtMs?.N)).toEqual(["951", "953", "955"]);
-    expect(Object.keys(page.Items?.[0] ?? {}).sort()).toEqual([
-      "PK",
-      "SK",
-      "createdAtMs",
-      "ownerId",
-      "title",
-    ]);
-    expect(Object.keys(page.LastEvaluatedKey ?? {}).sort()).toEqual([
-      "PK",
-      "SK",
-      "createdAtMs",
-      "ownerId",
-    ]);
-    const { Count, Items } = await client.send(new QueryCommand({ ...ask, Select: "COUNT" }));
-    expect({ Count, Items }).toEqual({ Count: 20, Items: undefined });
-  });
-
-  it("leave an index when their attribute goes", async () => {
-    await update("sparse", {
-      UpdateExpression: "SET ownerId = :o, createdAtMs = :one",
-      ExpressionAttributeValues: { ":o": { S: "sparse" }, ":one": { N: "1" } },
-    });
-    const count = async () =>
-      (
-        await client.send(
-          new QueryCommand({
-            TableName,
-            IndexName: "byOwner",
-            KeyConditionExpression: "ownerId = :o",
-            ExpressionAttributeValues: { ":o": { S: "sparse" } },
-          }),
-        )
-      ).Count;
-    expect(await count()).toBe(1);
-    await update("sparse", { UpdateExpression: "REMOVE ownerId" });
-    expect(await count()).toBe(0);
-  });
-
-  it("are scanned in parts that make the whole", async () => {
-    const parts = await Promise.all(
-      [0, 1, 2].map((Segment) =>
-        client.send(new ScanCommand({ TableName, TotalSegments: 3, Segment })),
-      ),
-    );
-    const whole = await client.send(new ScanCommand({ TableName, Select: "COUNT" }));
-    const sum = parts.reduce((total, part) => total + (part.Count ?? 0), 0);
-    expect(sum).toBe(whole.Count);
-    expect(sum).toBeGreaterThan(50);
-  });
-
-  it("are read in a batch, absent ones left out", async () => {
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({
-        RequestItems: {
-          [TableName]: {
-            Keys: ["000", "001", "999"].map((n) => key("many", `EVENT#${n}`)),
-            ProjectionExpression: "n",
-          },
-        },
-      }),
-    );
-    expect(Responses?.films?.map((item) => item.n?.N).sort()).toEqual(["0", "1"]);
-    expect(UnprocessedKeys).toEqual({});
-  });
-});
-
-describe("what is set on a table", () => {
-  it("says when items expire", async () => {
-    const description = async () =>
-      (await client.send(new DescribeTimeToLiveCommand({ TableName }))).TimeToLiveDescription;
-    const spec = (Enabled: boolean) =>
-      new UpdateTimeToLiveCommand({
-        TableName,
-        TimeToLiveSpecification: { Enabled, AttributeName: "expiresAtS" },
-      });
-    expect(await description()).toEqual({ TimeToLiveStatus: "DISABLED" });
-    expect((await client.send(spec(true))).TimeToLiveSpecification?.Enabled).toBe(true);
-    expect(await description()).toEqual({
-      TimeToLiveStatus: "ENABLED",
-      AttributeName: "expiresAtS",
-    });
-    await expect(client.send(spec(true))).rejects.toMatchObject({
-      message: "TimeToLive is already enabled",
-    });
-    await client.send(spec(false));
-  });
-
-  it("says whether it is backed up", async () => {
-    const { ContinuousBackupsDescription: before } = await client.send(
-      new DescribeContinuousBackupsCommand({ TableName }),
-    );
-    expect(before?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe("DISABLED");
-    const { ContinuousBackupsDescription: after } = await client.send(
-      new UpdateContinuousBackupsCommand({
-        TableName,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      }),
-    );
-    expect(after?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe("ENABLED");
-  });
-
-  it("may be another index, with what is there already in it", async () => {
-    await client.send(
-      new UpdateTableCommand({
-        TableName,
-        AttributeDefinitions: [{ AttributeName: "title", AttributeType: "S" }],
-        GlobalSecondaryIndexUpdates: [
-          {
-            Create: {
-              IndexName: "byTitle",
-              KeySchema: [{ AttributeName: "title", KeyType: "HASH" }],
-              Projection: { ProjectionType: "KEYS_ONLY" },
-            },
-          },
-        ],
-      }),
-    );
-    const ask = new QueryCommand({
-      TableName,
-      IndexName: "byTitle",
-      KeyConditionExpression: "title = :t",
-      ExpressionAttributeValues: { ":t": { S: "film 4" } },
-    });
-    expect((await client.send(ask)).Items).toEqual([
-      { ...key("many", "EVENT#004"), title: { S: "film 4" } },
-    ]);
-    await put("later", { title: { S: "film 4" } });
-    expect((await client.send(ask)).Count).toBe(2);
-    await client.send(
-      new UpdateTableCommand({
-        TableName,
-        GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: "byTitle" } }],
-      }),
-    );
-    await expect(client.send(ask)).rejects.toMatchObject({ name: "ValidationException" });
-  });
-
-  it("is refused by name where it is not pretended", async () => {
-    await expect(
-      client.send(
-        new UpdateTableCommand({
-          TableName,
-          StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
-        }),
-      ),
-    ).rejects.toThrow("dynamodb UpdateTable.StreamSpecification");
-    await expect(
-      client.send(new ExecuteStatementCommand({ Statement: "SELECT * FROM films" })),
-    ).rejects.toThrow("dynamodb ExecuteStatement");
   });
 });

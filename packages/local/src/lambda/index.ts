@@ -115,7 +115,8 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
     },
     async stop() {
       later.stop();
-      await Promise.all([mappings.stop(), pool.end()]);
+      mappings.stop();
+      await pool.end();
       await logs.end();
     },
   };

@@ -163,7 +163,7 @@ describe("a queue that feeds a function", () => {
   it("waits a while for a fuller batch", async () => {
     const { lambda, send, ended } = await machine("nothing", {
       BatchSize: 20,
-      MaximumBatchingWindowInSeconds: 2,
+      MaximumBatchingWindowInSeconds: 1,
     });
     await send("1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
     await send("11", "12", "13", "14", "15");
@@ -201,6 +201,25 @@ describe("a queue that feeds a function", () => {
       async () => expect(await second.waiting()).toEqual({ visible: 0, inFlight: 0 }),
       soon,
     );
+  });
+
+  it("that is taken away gives back what it still receives", async () => {
+    const { cloud, lambda, send, waiting } = await machine("loops");
+    await lambda.start?.();
+    const { EventSourceMappings } = await cloud.call<{ EventSourceMappings: [{ UUID: string }] }>(
+      "lambda",
+      "ListEventSourceMappings",
+      {},
+      anyone,
+    );
+    const { UUID } = EventSourceMappings[0];
+    await cloud.call("lambda", "DeleteEventSourceMapping", { UUID }, anyone);
+    await send("one");
+    await vi.waitFor(
+      async () => expect(await waiting()).toEqual({ visible: 1, inFlight: 0 }),
+      soon,
+    );
+    expect(lambda.invocations()).toEqual([]);
   });
 
   it.each([

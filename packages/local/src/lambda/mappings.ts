@@ -5,14 +5,14 @@ import type { Input, Operation } from "../kernel/service.ts";
 import type { Functions } from "./function.ts";
 import type { Run } from "./invoke.ts";
 import { changed, describeMapping, type Mapping, readMapping } from "./mapping.ts";
-import { giveBack, IN_FLIGHT, type Poller, startPoller } from "./poller.ts";
+import { giveBackAll, IN_FLIGHT, type Poller, startPoller } from "./poller.ts";
 
 /** The event source mappings of this machine. Each start they are created anew from the graph. */
 export interface Mappings {
   operations: Record<string, Operation>;
   create(input: Input): Promise<Mapping>;
   start(): Promise<void>;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 export function openMappings(cloud: Cloud, functions: Functions, run: Run): Mappings {
@@ -36,10 +36,9 @@ export function openMappings(cloud: Cloud, functions: Functions, run: Run): Mapp
     pollers.set(mapping.uuid, startPoller(cloud, mapping, found, run));
   };
 
-  const halt = async (uuid: string) => {
-    const poller = pollers.get(uuid);
+  const halt = (uuid: string) => {
+    pollers.get(uuid)?.stop();
     pollers.delete(uuid);
-    await poller?.stop();
   };
 
   const describe = (mapping: Mapping, state = mapping.enabled ? "Enabled" : "Disabled") =>
@@ -85,28 +84,28 @@ export function openMappings(cloud: Cloud, functions: Functions, run: Run): Mapp
         );
         return { EventSourceMappings: found.map((one) => describe(one)) };
       }),
-      ...operation("UpdateEventSourceMapping", async (input) => {
+      ...operation("UpdateEventSourceMapping", (input) => {
         const next = changed(require(input.UUID), input, cloud.now());
-        await halt(next.uuid);
+        halt(next.uuid);
         mappings.set(next.uuid, next);
         begin(next);
         return describe(next, "Updating");
       }),
-      ...operation("DeleteEventSourceMapping", async (input) => {
+      ...operation("DeleteEventSourceMapping", (input) => {
         const mapping = require(input.UUID);
         mappings.delete(mapping.uuid);
-        await halt(mapping.uuid);
+        halt(mapping.uuid);
         return describe(mapping, "Deleting");
       }),
     },
     async start() {
-      await giveBack(cloud);
+      await giveBackAll(cloud);
       isOn = true;
       for (const mapping of mappings.values()) begin(mapping);
     },
-    async stop() {
+    stop() {
       isOn = false;
-      await Promise.all([...pollers.keys()].map(halt));
+      for (const uuid of [...pollers.keys()]) halt(uuid);
     },
   };
 }

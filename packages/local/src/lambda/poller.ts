@@ -10,7 +10,7 @@ import { failuresIn, type QueueRecord, recordOf } from "./record.ts";
 /** What carries messages from a queue to a function. */
 export interface Poller {
   /** Takes no further message. Batches under way are left: their messages come again. */
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 /** @param found asked for each batch, so that a function defined anew is the one that runs */
@@ -131,7 +131,10 @@ export function startPoller(
         const actor = found().actor();
         const batch = await gather(actor);
         if (batch.length === 0) continue;
-        if (isStopped) break; // noted as in flight: the next start gives them back
+        if (isStopped) {
+          await giveBack(cloud, batch);
+          break;
+        }
         underWay += 1;
         void work(actor, batch)
           .catch((error: unknown) => complain(cloud, mapping, error))
@@ -148,32 +151,45 @@ export function startPoller(
     }
   };
 
-  const ended = loop();
+  void loop();
   return {
-    async stop() {
+    // A poll that waits is left to wait: what it still receives is given back.
+    stop() {
       isStopped = true;
       freed();
       wake();
-      await ended;
     },
   };
 }
 
 /** Makes what pollers held when the machine went down visible again, instead of after its timeout. */
-export async function giveBack(cloud: Cloud): Promise<void> {
+export async function giveBackAll(cloud: Cloud): Promise<void> {
   const held = cloud.store.all<{ receipt: string; queue_url: string }>(
     "SELECT receipt, queue_url FROM lambda_in_flight",
   );
-  for (const { receipt, queue_url } of held) {
-    const QueueUrl = `${cloud.origin}${new URL(queue_url).pathname}`;
-    const visible = { QueueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 };
-    try {
-      await cloud.call("sqs", "ChangeMessageVisibility", visible, cloud.iam.operator);
-    } catch {
-      // Visible already, deleted, or its queue is gone: there is nothing to give back.
-    }
-    cloud.store.run("DELETE FROM lambda_in_flight WHERE receipt = ?", receipt);
+  for (const { receipt, queue_url } of held) await giveBackOne(cloud, receipt, queue_url);
+}
+
+async function giveBack(cloud: Cloud, messages: Message[]): Promise<void> {
+  for (const { ReceiptHandle: receipt = "" } of messages) {
+    const row = cloud.store.get<{ queue_url: string }>(
+      "SELECT queue_url FROM lambda_in_flight WHERE receipt = ?",
+      receipt,
+    );
+    if (row) await giveBackOne(cloud, receipt, row.queue_url);
   }
+}
+
+async function giveBackOne(cloud: Cloud, receipt: string, url: string): Promise<void> {
+  const QueueUrl = `${cloud.origin}${new URL(url).pathname}`;
+  const visible = { QueueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 };
+  try {
+    await cloud.call("sqs", "ChangeMessageVisibility", visible, cloud.iam.operator);
+  } catch (error) {
+    // The queue has stopped too: the next start gives it back. Else it is visible again, or gone.
+    if (error instanceof Refusal && error.httpStatus >= 500) return;
+  }
+  cloud.store.run("DELETE FROM lambda_in_flight WHERE receipt = ?", receipt);
 }
 
 export const IN_FLIGHT = `CREATE TABLE IF NOT EXISTS lambda_in_flight (
@@ -188,8 +204,8 @@ function complain(cloud: Cloud, mapping: Mapping, error: unknown): void {
 /** Batches under way when no maximum is set. AWS begins with five pollers. */
 const USUAL_CONCURRENCY = 5;
 
-/** Short enough to stop soon, long enough to cost nothing. */
-const LONG_POLL_SECONDS = 1;
+/** The longest that SQS lets a poll wait. */
+const LONG_POLL_SECONDS = 20;
 
 /** Most messages in one ReceiveMessage or DeleteMessageBatch. Source: Amazon SQS quotas. */
 const MOST_AT_ONCE = 10;
