@@ -77,6 +77,20 @@ describe("beyond the recordings", () => {
     expect(refusal.message).toContain(sentence);
   });
 
+  it("long arrays beside each other cost no more than their length", () => {
+    const numbers = Array.from({ length: 2000 }, (_, index) => index);
+    const event = eventWith({ a: numbers, b: numbers, c: numbers, d: numbers });
+    const any = [{ numeric: [">=", 0] }];
+    const began = performance.now();
+    expect(
+      testPattern(JSON.stringify({ detail: { a: any, b: any, c: any, d: [-1] } }), event),
+    ).toBe(false);
+    expect(testPattern(JSON.stringify({ detail: { a: any, b: any, c: any, d: any } }), event)).toBe(
+      true,
+    );
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+
   it("four patterns that share two stars are too complex, two are not", () => {
     const ask = (...endings: string[]) =>
       testPattern(

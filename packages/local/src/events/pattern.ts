@@ -37,7 +37,7 @@ export function readPattern(text: string): Pattern {
   return {
     matches(event) {
       const leaves = leavesOf(event);
-      return clauses.some((clause) => fits([...clause], leaves, new Map()));
+      return clauses.some((clause) => fits(clause, leaves));
     },
   };
 }
@@ -74,26 +74,36 @@ function isAlternatives(value: unknown): value is object[] {
   );
 }
 
-/**
- * Whether each path finds a leaf that one of its tests takes, all leaves together lying in the
- * same element of every array they share.
- */
-function fits(
-  rest: ReadonlyArray<readonly [string, readonly Test[]]>,
-  leaves: ReadonlyMap<string, Leaf[]>,
-  inside: ReadonlyMap<string, number>,
-): boolean {
-  const [first, ...others] = rest;
-  if (!first) return true;
-  const [path, tests] = first;
-  const found = leaves.get(path);
-  if (!found) return tests.some((test) => test.kind === "absent") && fits(others, leaves, inside);
-  return found.some((leaf) => {
-    if (!tests.some((test) => test.kind === "value" && test.test(leaf.value))) return false;
-    for (const [array, index] of leaf.inside) {
-      if ((inside.get(array) ?? index) !== index) return false;
+type Places = Leaf["inside"];
+
+/** Whether every path finds a leaf that one of its tests takes, and those leaves go together. */
+function fits(clause: Clause, leaves: ReadonlyMap<string, Leaf[]>): boolean {
+  const choices: Places[][] = [];
+  for (const [path, tests] of clause) {
+    const found = leaves.get(path);
+    if (!found) {
+      if (!tests.some((test) => test.kind === "absent")) return false;
+      continue;
     }
-    return fits(others, leaves, new Map([...inside, ...leaf.inside]));
+    const places = found
+      .filter(({ value }) => tests.some((test) => test.kind === "value" && test.test(value)))
+      .map(({ inside }) => inside);
+    if (places.length === 0) return false;
+    // What lies in no array goes with everything.
+    if (!places.some((inside) => inside.size === 0)) choices.push(places);
+  }
+  return goTogether(choices, new Map());
+}
+
+/** Whether one of each can be chosen so that all lie in the same element of every array they share. */
+function goTogether(choices: readonly Places[][], chosen: Places): boolean {
+  const [first, ...others] = choices;
+  if (!first) return true;
+  return first.some((inside) => {
+    for (const [array, index] of inside) {
+      if ((chosen.get(array) ?? index) !== index) return false;
+    }
+    return goTogether(others, new Map([...chosen, ...inside]));
   });
 }
 

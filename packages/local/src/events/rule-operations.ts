@@ -151,6 +151,7 @@ function ruleOf(cloud: Cloud, rules: Rules, input: Events.PutRuleCommandInput): 
   if (State !== "ENABLED" && State !== "DISABLED") {
     throw new NotPretended({ service: "events", action: `State ${State}` });
   }
+  if (input.Tags?.length) throw new NotPretended({ service: "events", action: "Tags of a rule" });
   if (!EventPattern && !ScheduleExpression) {
     throw new Refusal(
       "ValidationException",

@@ -53,7 +53,10 @@ export function openSns(cloud: Cloud, options: DeliveryOptions = {}): SnsService
 
   const operations: Record<string, Operation> = {
     CreateTopic: {
-      run({ Name, Attributes, Tags }: Sns.CreateTopicCommandInput, caller) {
+      run({ Name, Attributes, Tags, DataProtectionPolicy }: Sns.CreateTopicCommandInput, caller) {
+        if (DataProtectionPolicy) {
+          throw new NotPretended({ service: "sns", action: "DataProtectionPolicy" });
+        }
         allow(caller, "CreateTopic", topics.arn(Name ?? ""));
         return { TopicArn: topics.create(Name, { ...Attributes }, tagMap(Tags)).arn };
       },

@@ -1,6 +1,7 @@
 import type { PolicyDocument } from "../kernel/caller.ts";
 import type { Cloud } from "../kernel/cloud.ts";
 import { NotPretended } from "../kernel/refusal.ts";
+import { readPolicy } from "../sqs/policy.ts";
 import { invalid, notFound } from "./refusals.ts";
 
 export interface Topic {
@@ -99,12 +100,8 @@ export function openTopics(cloud: Cloud): Topics {
 function check(name: string, value: string): void {
   switch (name) {
     case "Policy":
-      try {
-        JSON.parse(value);
-        return;
-      } catch {
-        throw invalid("Policy Error: null");
-      }
+      if (!readPolicy(value)) throw invalid("Policy Error: null");
+      return;
     case "DisplayName":
       if (value.length > 100) throw invalid("DisplayName");
       return;

@@ -1,4 +1,5 @@
 import { NotPretended, Refusal } from "../kernel/refusal.ts";
+import { readPolicy } from "./policy.ts";
 import { invalid } from "./refusals.ts";
 
 /** Queue attributes as text, the way the API carries them. */
@@ -96,7 +97,11 @@ const settable: Record<string, Check> = {
   },
   MaximumMessageSize: range(1024, 1_048_576),
   MessageRetentionPeriod: range(60, 1_209_600),
-  Policy: json,
+  Policy: (value, name) => {
+    if (!readPolicy(value)) {
+      throw new Refusal("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+    }
+  },
   ReceiveMessageWaitTimeSeconds: range(0, 20),
   RedriveAllowPolicy: json,
   RedrivePolicy: (value) => void readRedrive(value),

@@ -28,6 +28,7 @@ describe("a queue", () => {
       "InvalidAttributeValue",
     ],
     ["CreateQueue", { QueueName: "a", Attributes: { KmsMasterKeyId: "k" } }, "NotImplemented"],
+    ["CreateQueue", { QueueName: "a", Attributes: { Policy: "{}" } }, "InvalidAttributeValue"],
     ["SendMessage", { QueueUrl: "x/none", MessageBody: "m" }, "QueueDoesNotExist"],
     ["GetQueueUrl", { QueueName: "none" }, "QueueDoesNotExist"],
     ["SendMessage", { QueueUrl: "x/q" }, "MissingParameter"],
