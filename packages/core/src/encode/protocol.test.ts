@@ -386,7 +386,7 @@ describe("whatever goes wrong, in whatever order", () => {
           expect((await film.attempt())?.jobId).toBe(film.jobs[0]?.id);
         },
       ),
-      { numRuns: 40, interruptAfterTimeLimit: 8_000 },
+      { numRuns: 40, interruptAfterTimeLimit: 5_000 },
     );
   });
 

@@ -1,15 +1,16 @@
 import * as z from "zod";
 import { Actor } from "../actor/index.ts";
+import * as Signatures from "../aws/signatures.ts";
 import { Clock } from "../clock/index.ts";
 import { Config } from "../config/index.ts";
 import * as Id from "../id/id.ts";
 import { Problem } from "../problem/index.ts";
 import { Video } from "../video/index.ts";
+import { signer } from "./key.ts";
 import { policy } from "./policy.ts";
-import * as Signer from "./signer.ts";
 
+export { parse as parseKey } from "./key.ts";
 export { type Policy, policy } from "./policy.ts";
-export { parse as parseKey } from "./signer.ts";
 
 /** Longest and shortest grant. */
 export const LONGEST_SECONDS = 24 * 3600;
@@ -75,14 +76,17 @@ export async function grant(wish: z.output<typeof Wish>): Promise<Grant> {
     Math.min(LONGEST_SECONDS, Math.ceil(published.durationMs / 1000) + MARGIN_SECONDS);
   // whole seconds, rounded up: a grant is never shorter than it says
   const expiresAtMs = Math.ceil((now + seconds * 1000) / 1000) * 1000;
-  const by = await Signer.signer();
-  const sign = (key: string) => Signer.url(by, policy(key, expiresAtMs, now));
+  const by = await signer();
+  const sign = (key: string) => {
+    const { text, resource } = policy(key, expiresAtMs, now);
+    return Signatures.url(by, text, resource);
+  };
   const edge = Config.edgeUrl();
   return {
     videoId: video.id,
     attempt: published.attempt,
     expiresAt: new Date(expiresAtMs).toISOString(),
-    cookies: Signer.cookies(by, policy(`${published.prefix}*`, expiresAtMs, now)),
+    cookies: Signatures.cookies(by, policy(`${published.prefix}*`, expiresAtMs, now).text),
     cookiePath: `/${published.prefix}`,
     hls: `${edge}/${published.hlsKey}`,
     dash: `${edge}/${published.dashKey}`,
@@ -93,7 +97,7 @@ export async function grant(wish: z.output<typeof Wish>): Promise<Grant> {
 
   function thumbnails({ base, ...about }: NonNullable<Video.Published["thumbnails"]>) {
     const folder = policy(`${base.slice(0, base.lastIndexOf("/"))}/*`, expiresAtMs, now);
-    const query = Signer.url(by, folder, `${edge}/${base}.jpg`).split("?")[1] ?? "";
+    const query = Signatures.url(by, folder.text, `${edge}/${base}.jpg`).split("?")[1] ?? "";
     return { template: `${edge}/${base}.{index}.jpg?${query}`, ...about };
   }
 }

@@ -1,21 +1,15 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
-import { getSignedCookies, getSignedUrl } from "@aws-sdk/cloudfront-signer";
+import { createPrivateKey } from "node:crypto";
 import * as z from "zod";
 import * as Secrets from "../aws/secrets.ts";
+import type { Signer } from "../aws/signatures.ts";
 import { Clock } from "../clock/index.ts";
 import { Config } from "../config/index.ts";
-import type { Policy } from "./policy.ts";
 
 /** The secret's one value: the key, and the name CloudFront knows its public half by. */
 const Secret = z.object({
   keyPairId: z.string().min(1),
   privateKeyPem: z.string().includes("PRIVATE KEY"),
 });
-
-export interface Signer {
-  keyPairId: string;
-  key: KeyObject;
-}
 
 /** The current key, parsed once and read again every five minutes, so that a rotation arrives. */
 export async function signer(): Promise<Signer> {
@@ -41,22 +35,3 @@ export function parse(text: string): Signer {
 
 let held: { arn: string; readAtMs: number; signer: Signer } | undefined;
 const FRESH_MS = 5 * 60 * 1000;
-
-export function cookies(by: Signer, policy: Policy): Record<string, string> {
-  const made = getSignedCookies({ ...credentials(by), policy: policy.text });
-  return Object.fromEntries(Object.entries(made).map(([name, value]) => [name, String(value)]));
-}
-
-/** A signed address: the policy's own, or one that its star opens. */
-export function url(by: Signer, policy: Policy, address = policy.resource): string {
-  return getSignedUrl({ ...credentials(by), url: address, policy: policy.text });
-}
-
-function credentials(by: Signer) {
-  return {
-    keyPairId: by.keyPairId,
-    // typed as text, but handed to node:crypto as it is: a parsed key signs 15 times faster
-    privateKey: by.key as unknown as string,
-    algorithm: "SHA256" as const,
-  };
-}
