@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Grant } from "../../packages/cli/src/operator/operator.ts";
 import { openBrowser, script } from "../support/browser.ts";
 import { type TestLaptop, testLaptop } from "../support/laptop.ts";
@@ -7,8 +7,9 @@ import { clip } from "../support/media.ts";
 import { until } from "../support/until.ts";
 
 // A machine without a browser cannot show this; it says so by name instead of passing in silence.
-const browser = await openBrowser();
-if (typeof browser === "string") console.warn(`The browser journey is skipped: ${browser}`);
+const first = await openBrowser();
+if (typeof first === "string") console.warn(`The browser journey is skipped: ${first}`);
+else await first.close();
 
 /** What a player in a page reports of itself. */
 interface Played {
@@ -18,7 +19,7 @@ interface Played {
   error: string;
 }
 
-describe.skipIf(typeof browser === "string")("in a real browser", () => {
+describe.skipIf(typeof first === "string")("in a real browser", () => {
   let here: TestLaptop;
   let grant: Grant;
 
@@ -31,15 +32,18 @@ describe.skipIf(typeof browser === "string")("in a real browser", () => {
     });
     grant = await here.operator.grant(videoId);
   });
-  afterAll(async () => {
-    await (browser as Browser).close();
-    await here?.[Symbol.asyncDispose]();
+  afterAll(() => here?.[Symbol.asyncDispose]());
+
+  let browser: Browser;
+  beforeEach(async () => {
+    browser = (await openBrowser()) as Browser; // each viewer has a cache of their own
   });
+  afterEach(() => browser.close());
 
   /** A page on the CDN's own origin, with the grant's cookies or without. */
   async function page(withCookies: boolean): Promise<Page> {
     const { cdn } = here.laptop.endpoints;
-    const context = await (browser as Browser).newContext();
+    const context = await browser.newContext();
     if (withCookies) {
       await context.addCookies(
         Object.entries(grant.cookies).map(([name, value]) => ({ name, value, url: cdn })),

@@ -73,6 +73,7 @@ export async function watch(grant: Grant): Promise<Verdict> {
     const url = thumbnails?.template.replace("{index}", String(index).padStart(7, "0"));
     if (url) await fetched(url, false);
   }
+  renditions.sort((a, b) => (b.height ?? 0) - (a.height ?? 0));
   return { renditions, addresses: [...addresses], objections };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { basename } from "node:path";
+import { basename, parse } from "node:path";
 import type { Laptop } from "@rushes/local";
 import colors from "picocolors";
 import { type StoryEvent, timings, transitions, videoIdIn } from "../operator/execution.ts";
@@ -60,7 +60,7 @@ async function take(
   // A name of its own, so that the same file twice is two films and not a replacement.
   const name = `${startedAtMs}-${basename(file)}`;
   const ended = followed(laptop, `inbox/${name}`, say);
-  await operator.drop(file, name);
+  await operator.drop(file, name, parse(file).name);
   const uploadedAtMs = Date.now();
   const executionArn = await ended.execution;
   const progress = follow(operator, ended.videoId, say);
@@ -70,17 +70,17 @@ async function take(
   const history = await operator.history(executionArn);
   const videoId = ended.videoId();
   const film = videoId ? await operator.film(videoId) : undefined;
-  const published = film?.published as FilmItem | undefined;
+  const published = film && part(film.published);
   const report: Report = {
     videoId,
     status: film?.status ?? "FAILED",
-    source: film?.source ?? null,
+    source: film ? { ...part(film.source), ...part(film.found) } : null,
     renditions: [],
-    outputs: published?.outputs ?? null,
+    outputs: outputs(published),
     timingsMs: { upload: uploadedAtMs - startedAtMs, ...timings(history) },
     transitions: transitions(history),
     lambdaInvocations: countFor(videoId, laptop.invocations(startedAtMs)),
-    warnings: (published?.warnings as unknown[] | undefined) ?? [],
+    warnings: (film?.warnings as unknown[] | undefined) ?? [],
   };
   if (film?.problem) {
     const { code, message } = film.problem as { code: string; message: string };
@@ -160,6 +160,16 @@ function follow(
   }, 500);
   return { stop: () => clearInterval(timer) };
 }
+
+/** Where everything lies that was published; the renditions are told as they were delivered. */
+function outputs(published: FilmItem | undefined): FilmItem | null {
+  if (!published?.prefix) return null;
+  const { renditions: _, ...rest } = published;
+  return rest;
+}
+
+const part = (value: unknown): FilmItem =>
+  value && typeof value === "object" ? (value as FilmItem) : {};
 
 /** Whether both ports of the laptop can be had. */
 async function isFree(port: number): Promise<boolean> {
