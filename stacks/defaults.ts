@@ -43,7 +43,7 @@ $transform(sst.aws.Function, (args, _options, name) => {
   };
 });
 
-type Change<Args> = (args: Args, options: $util.CustomResourceOptions, name: string) => void;
+type Change<Args> = (args: Args, options: $util.CustomResourceOptions, name: string) => undefined;
 
 /** A function's own transform first, then ours. */
 function after<Args extends object>(
@@ -54,5 +54,6 @@ function after<Args extends object>(
     if (typeof own === "function") own(args, options, name);
     else Object.assign(args, own);
     ours(args);
+    return undefined;
   };
 }
