@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { bareEnv } from "./env.ts";
 
 /**
  * Stands between us and one long ffmpeg: when we are gone (even by `kill -9`), the pipe on its
@@ -8,10 +9,9 @@ import { spawn } from "node:child_process";
  * Started as: node guard.ts PROGRAM ARGUMENT...
  */
 const [program = "", ...args] = process.argv.slice(2);
-const system = process.env.SystemRoot;
 const child = spawn(program, args, {
   stdio: ["ignore", "inherit", "inherit"],
-  env: system ? { SystemRoot: system } : {},
+  env: bareEnv(),
 });
 child.on("error", (error) => {
   process.stderr.write(`cannot start: ${error.message}\n`);

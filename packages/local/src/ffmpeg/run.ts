@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
+import { bareEnv } from "./env.ts";
 
 /** How a program ended. */
 export interface Ended {
@@ -141,11 +142,6 @@ function yieldToOthers(pid: number | undefined): void {
   } catch {
     // a courtesy, not a need
   }
-}
-
-function bareEnv(): Record<string, string> {
-  const system = process.env.SystemRoot; // Windows starts nothing without it
-  return system ? { SystemRoot: system } : {};
 }
 
 const MESSAGE_CHARS = 20_000;

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { bareEnv } from "../ffmpeg/env.ts";
 import { findTools } from "../ffmpeg/find.ts";
 import type { CloudEvent } from "../kernel/cloud.ts";
 import { Refusal } from "../kernel/refusal.ts";
@@ -56,7 +57,7 @@ export function studio(options: Partial<MediaConvertOptions> & { dataDir?: strin
   made.cloud.onEmit((event) => events.push(event));
   const service: MediaConvert = openMediaConvert(made.cloud, {
     objects: folderObjects(shelf),
-    ffmpeg: carried,
+    ffmpeg: process.env.FFMPEG_PATH ? findTools() : carried,
     ...rest,
   });
   return {
@@ -155,7 +156,7 @@ export function ffprobe(
     ...more,
     path,
   ];
-  return JSON.parse(execFileSync(carried.ffprobe, args, { encoding: "utf8" }));
+  return JSON.parse(execFileSync(carried.ffprobe, args, { encoding: "utf8", env: bareEnv() }));
 }
 
 export const video = (size: string, rate: string, seconds: number) =>

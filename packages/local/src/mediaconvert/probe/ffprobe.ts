@@ -88,9 +88,10 @@ export async function inspect(
   } catch (cause) {
     throw new Unreadable("ffprobe did not print JSON", { cause });
   }
+  const mayVary = /mov|matroska|webm/.test(answer.format?.format_name ?? "");
   const tracks = (answer.streams ?? [])
     .filter((stream) => stream.disposition?.attached_pic !== 1)
-    .map((stream) => trackOf(stream, answer.packets ?? []));
+    .map((stream) => trackOf(stream, answer.packets ?? [], mayVary));
   const longest = Math.max(
     0,
     ...tracks.map((track) => ("durationMs" in track ? (track.durationMs ?? 0) : 0)),
@@ -104,7 +105,7 @@ export async function inspect(
   };
 }
 
-function trackOf(stream: Stream, packets: NonNullable<Answer["packets"]>): Track {
+function trackOf(stream: Stream, packets: NonNullable<Answer["packets"]>, mayVary: boolean): Track {
   const language = stream.tags?.language ?? "und";
   const common = {
     index: stream.index,
@@ -119,7 +120,12 @@ function trackOf(stream: Stream, packets: NonNullable<Answer["packets"]>): Track
       .filter((packet) => packet.stream_index === stream.index)
       .map((packet) => Number(packet.pts_time ?? packet.dts_time) * 1000)
       .filter(Number.isFinite);
-    const rate = frameRate(times, ratio(stream.avg_frame_rate), ratio(stream.r_frame_rate));
+    const rate = frameRate(
+      times,
+      ratio(stream.avg_frame_rate),
+      ratio(stream.r_frame_rate),
+      mayVary,
+    );
     const pixelFormat = stream.pix_fmt ?? "";
     return {
       kind: "video",

@@ -7,14 +7,17 @@ import { type Ratio, reduce } from "./media.ts";
  * @param timesMs when frames are shown, in any order
  * @param average the demuxer's average, `0/0` when it has none
  * @param nominal the demuxer's guess of the constant rate
+ * @param mayVary only some containers can hold a variable rate; a gap in another is a lost frame
  */
 export function frameRate(
   timesMs: readonly number[],
   average: Ratio | undefined,
   nominal: Ratio | undefined,
+  mayVary = true,
 ): { rate: Ratio; variable: boolean } {
-  const fallback = sane(average) ?? sane(nominal) ?? { num: 25, den: 1 };
-  if (timesMs.length < 3) return { rate: snap(fallback), variable: false };
+  const fallback = mayVary ? (sane(average) ?? sane(nominal)) : told(average, nominal);
+  if (!fallback) return { rate: { num: 25, den: 1 }, variable: false };
+  if (timesMs.length < 3 || !mayVary) return { rate: snap(fallback), variable: false };
   const sorted = [...timesMs].sort((a, b) => a - b);
   const first = sorted[0] ?? 0;
   const last = sorted[sorted.length - 1] ?? 0;
@@ -26,11 +29,19 @@ export function frameRate(
   );
   if (!steady) return { rate: sane(average) ?? toRatio(1000 / meanMs), variable: true };
   const measured = 1000 / meanMs;
-  const told = [average, nominal].find((rate) => {
+  const agreed = [average, nominal].find((rate) => {
     const usable = sane(rate);
     return usable && Math.abs(usable.num / usable.den / measured - 1) < 0.002;
   });
-  return { rate: told ? snap(told) : snap(toRatio(measured)), variable: false };
+  return { rate: agreed ? snap(agreed) : snap(toRatio(measured)), variable: false };
+}
+
+/** The nominal rate is exact where it agrees with the average; else it may count fields. */
+function told(average: Ratio | undefined, nominal: Ratio | undefined): Ratio | undefined {
+  const [measured, exact] = [sane(average), sane(nominal)];
+  if (!measured || !exact) return measured ?? exact;
+  const ratio = exact.num / exact.den / (measured.num / measured.den);
+  return Math.abs(ratio - 1) < 0.02 ? exact : measured;
 }
 
 /** A number of frames per second as the nearest rate in use, or a fraction of thousandths. */
