@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { type Algorithm, running } from "./checksum.ts";
@@ -95,6 +95,7 @@ export function openBodies(folder: string): Bodies {
     async adopt(given, algorithms) {
       const file = fresh();
       const sums = await measure(given, algorithms);
+      await chmod(given, BODY_MODE);
       try {
         await settle(given, file);
       } catch (error) {
@@ -108,9 +109,9 @@ export function openBodies(folder: string): Bodies {
     },
     async again(file) {
       const copy = fresh();
-      await mkdir(dirname(path(copy)), { recursive: true });
-      const release = hold([file]);
+      const release = hold([file]); // at once: its object may go while we wait
       try {
+        await mkdir(dirname(path(copy)), { recursive: true });
         await link(path(file), path(copy));
       } catch (error) {
         if (isCode(error, "ENOENT")) throw error;
@@ -164,7 +165,7 @@ async function pour(
   algorithms: Iterable<Algorithm>,
 ): Promise<Omit<Written, "file">> {
   const sums = summing(algorithms);
-  const handle = await open(to, "wx", 0o600);
+  const handle = await open(to, "wx", BODY_MODE);
   try {
     let batch: Uint8Array[] = [];
     let batchBytes = 0;
@@ -241,5 +242,7 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }
 
+/** Read-only: a neighbour may hold another name for the same file. */
+const BODY_MODE = 0o400;
 const READ_BYTES = 256 * 1024;
 const WRITE_BYTES = 512 * 1024;

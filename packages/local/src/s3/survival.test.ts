@@ -128,3 +128,12 @@ it("any text goes through XML and comes back", () => {
     }),
   );
 });
+
+it("a refusal before a large body is read still reaches the client", async () => {
+  const client = rig.client();
+  const Key = "refused-early";
+  await client.send(new PutObjectCommand({ Bucket, Key, Body: "first" }));
+  const Body = Buffer.alloc(24 * 1024 ** 2);
+  const put = client.send(new PutObjectCommand({ Bucket, Key, Body, IfNoneMatch: "*" }));
+  await expect(put).rejects.toMatchObject({ name: "PreconditionFailed" });
+});

@@ -4,6 +4,7 @@ import type {
   PutBucketPolicyCommandInput,
   ServerSideEncryptionConfiguration,
 } from "@aws-sdk/client-s3";
+import { checkPolicy } from "../../iam/policy.ts";
 import type { PolicyDocument } from "../../kernel/caller.ts";
 import { NotPretended, Refusal } from "../../kernel/refusal.ts";
 import * as Answer from "../answer.ts";
@@ -33,6 +34,7 @@ export function putBucketPolicy(
 ): object {
   const bucket = open(shelf, ask, input, "PutBucketPolicy");
   const policy = readPolicy(input.Policy ?? "");
+  checkPolicy(policy);
   for (const statement of [policy.Statement].flat()) checkResources(bucket, statement);
   if (Setting.get(shelf, bucket, "publicAccessBlock")?.BlockPublicPolicy && isPublic(policy)) {
     throw accessDenied(

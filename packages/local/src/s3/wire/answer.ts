@@ -19,7 +19,12 @@ export async function answer(
   const { answer: form } = route;
   if (form === "stream") {
     const { Body, ...rest } = output as Output & { Body: Readable };
-    response.writeHead(status, writeHeaders(rest, new Set()));
+    try {
+      response.writeHead(status, writeHeaders(rest, new Set()));
+    } catch (error) {
+      Body.destroy();
+      throw error;
+    }
     await stream(Body, response);
     return;
   }
