@@ -129,7 +129,14 @@ export function openSettings(cloud: Cloud, engine: Engine, tables: Tables) {
 
     sweep,
     start() {
-      timer = setInterval(sweep, SWEEP_MS);
+      timer = setInterval(() => {
+        try {
+          sweep();
+        } catch (error) {
+          const why = error instanceof Error ? error.name : String(error);
+          cloud.tell(`dynamodb: expired items stay for now, ${why}`);
+        }
+      }, SWEEP_MS);
       timer.unref();
     },
     stop: () => clearInterval(timer),

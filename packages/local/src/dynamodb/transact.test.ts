@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Front, openFront } from "../front/index.ts";
 import type { Input } from "../kernel/service.ts";
-import { anyone, testCloud } from "../kernel/testing.ts";
+import { testCloud } from "../kernel/testing.ts";
 import { openDynamodb } from "./index.ts";
 import { call, makeTable, TableName } from "./testing.ts";
 
@@ -238,29 +238,4 @@ describe("a machine that is killed while it writes", () => {
     }
     rmSync(dataDir, { recursive: true });
   });
-});
-
-it("needs what each of its parts needs, on the keys it touches", async () => {
-  await makeTable(cloud, "others");
-  const needs: unknown[] = [];
-  const caller = { ...anyone, check: (need: object) => void needs.push(need) };
-  await cloud.call(
-    "dynamodb",
-    "TransactWriteItems",
-    { TransactItems: [put("a"), { Delete: { TableName: "others", Key: key("b") } }] },
-    caller,
-  );
-  const table = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`;
-  expect(needs).toEqual([
-    {
-      action: "dynamodb:PutItem",
-      resource: table(TableName),
-      context: { "dynamodb:LeadingKeys": ["a"] },
-    },
-    {
-      action: "dynamodb:DeleteItem",
-      resource: table("others"),
-      context: { "dynamodb:LeadingKeys": ["b"] },
-    },
-  ]);
 });

@@ -9,6 +9,7 @@ export interface Logs {
 
 export function openLogs(folder: string): Logs {
   const open = new Map<string, { stream: WriteStream; sizeBytes: number }>();
+  let isEnded = false;
 
   const openFile = (functionName: string) => {
     mkdirSync(folder, { recursive: true });
@@ -24,6 +25,7 @@ export function openLogs(folder: string): Logs {
 
   return {
     write(functionName, text) {
+      if (isEnded) return; // the last words of a sandbox that was ended
       let file = open.get(functionName) ?? openFile(functionName);
       if (file.sizeBytes > MOST_BYTES) {
         file.stream.end();
@@ -33,6 +35,7 @@ export function openLogs(folder: string): Logs {
       file.sizeBytes += Buffer.byteLength(text);
     },
     async end() {
+      isEnded = true;
       const streams = [...open.values()].map((file) => file.stream);
       open.clear();
       await Promise.all(

@@ -23,7 +23,7 @@ export interface Pool {
 
 interface Crew {
   idle: Array<{ sandbox: Sandbox; sinceMs: number }>;
-  waiting: Array<(sandbox: Sandbox) => void>;
+  waiting: Array<{ resolve(sandbox: Sandbox): void; reject(error: unknown): void }>;
   running: number;
   starting: number;
 }
@@ -37,7 +37,7 @@ export function openPool(
   const crews = new Map<DeployedFunction, Crew>();
   const living = new Set<Sandbox>();
   const queue: DeployedFunction[] = [];
-  let starting = 0;
+  const starting = new Set<Promise<void>>();
   let running = 0;
   let isEnding = false;
 
@@ -65,7 +65,7 @@ export function openPool(
 
   // Many cold starts at once only slow each other down, and a warm sandbox may come free sooner.
   const startNext = () => {
-    while (starting < STARTS_AT_ONCE) {
+    while (starting.size < STARTS_AT_ONCE && !isEnding) {
       const found = queue.shift();
       if (!found) return;
       const crew = crewOf(found);
@@ -74,24 +74,30 @@ export function openPool(
         crew.starting -= 1;
         continue;
       }
-      starting += 1;
-      void openSandbox(cloud, found, (text) => log(found.name, text))
-        .then((sandbox) => {
-          living.add(sandbox);
-          crew.starting -= 1;
-          give(crew, sandbox);
-        })
-        .finally(() => {
-          starting -= 1;
-          startNext();
-        });
+      const started = start(found, crew).finally(() => {
+        starting.delete(started);
+        startNext();
+      });
+      starting.add(started);
+    }
+  };
+
+  const start = async (found: DeployedFunction, crew: Crew) => {
+    try {
+      const sandbox = await openSandbox(cloud, found, (text) => log(found.name, text));
+      living.add(sandbox);
+      crew.starting -= 1;
+      give(crew, sandbox);
+    } catch (error) {
+      crew.starting -= 1;
+      crew.waiting.shift()?.reject(error);
     }
   };
 
   const give = (crew: Crew, sandbox: Sandbox) => {
     if (isEnding) return retire(sandbox);
     const next = crew.waiting.shift();
-    if (next) return next(sandbox);
+    if (next) return next.resolve(sandbox);
     if (!sandbox.isAlive) return retire(sandbox);
     crew.idle.push({ sandbox, sinceMs: Date.now() });
     return undefined;
@@ -102,8 +108,8 @@ export function openPool(
       if (one.sandbox.isAlive) return Promise.resolve(one.sandbox);
       retire(one.sandbox);
     }
-    return new Promise((resolve) => {
-      crew.waiting.push(resolve);
+    return new Promise((resolve, reject) => {
+      crew.waiting.push({ resolve, reject });
       queue.push(found);
       startNext();
     });
@@ -133,8 +139,9 @@ export function openPool(
       }
     },
     forget(found) {
-      for (const { sandbox } of crews.get(found)?.idle ?? []) retire(sandbox);
-      crews.delete(found);
+      const crew = crewOf(found);
+      for (const { sandbox } of crew.idle) retire(sandbox);
+      crew.idle = [];
     },
     async end() {
       isEnding = true;
@@ -142,7 +149,7 @@ export function openPool(
       const all = [...living];
       living.clear();
       for (const crew of crews.values()) crew.idle = [];
-      await Promise.all(all.map((sandbox) => sandbox.end()));
+      await Promise.all([...all.map((sandbox) => sandbox.end()), ...starting]);
     },
   };
 }
