@@ -59,7 +59,7 @@ const histories = new Map(
 );
 
 /** The recordings have a short name where we have an ARN. */
-function neutral(text: string): string {
+export function neutral(text: string): string {
   return (
     text
       .replaceAll(ROLE, "snf_role_arn")

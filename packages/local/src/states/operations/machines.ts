@@ -222,8 +222,6 @@ function settingsOf(input: Partial<Record<(typeof SETTINGS)[number], unknown>>):
       ...(input.loggingConfiguration ?? {}),
     },
     tracingConfiguration: input.tracingConfiguration ?? { enabled: false },
-    ...(input.encryptionConfiguration
-      ? { encryptionConfiguration: input.encryptionConfiguration }
-      : {}),
+    encryptionConfiguration: input.encryptionConfiguration ?? { type: "AWS_OWNED_KEY" },
   });
 }

@@ -32,17 +32,17 @@ export async function evaluate(
 ): Promise<unknown> {
   try {
     // Compiled anew each time: the bounds below belong to this one evaluation.
-    const program = compile(expression, { RegexEngine: BoundedRegExp as unknown as RegExp });
+    const program = compile(expression);
     for (const { name, signature, run } of functions) {
       program.registerFunction(name, run as (...args: unknown[]) => unknown, signature);
     }
     bound(program);
     const result: unknown = await program.evaluate(undefined, { ...bindings, eval: undefined });
-    if (typeof result === "function" || isClosure(result)) {
-      throw new Error("the result is a function, which is not JSON");
-    }
     // Sequences and shared references become plain values of their own.
-    const text = JSON.stringify(result);
+    const text = JSON.stringify(result, (_key, value: unknown) => {
+      if (isFunction(value)) throw new Error("the result is a function, which is not JSON");
+      return value;
+    });
     return text === undefined ? undefined : JSON.parse(text);
   } catch (error) {
     throw new Error(sentenceOf(error), { cause: error });
@@ -54,8 +54,11 @@ function bound(program: compile.Expression): void {
   const endsAtMs = performance.now() + LONGEST_MS;
   let depth = 0;
   // JSONata's types know only text here; these two names are symbols.
-  const { assign } = program as unknown as { assign(name: symbol, value: () => void): void };
-  assign(Symbol.for("jsonata.__evaluate_entry"), () => {
+  const { assign } = program as unknown as {
+    assign(name: symbol, value: (step: compile.ExprNode, data: unknown) => void): void;
+  };
+  assign(Symbol.for("jsonata.__evaluate_entry"), (step, data) => {
+    refuseInherited(step, data);
     depth += 1;
     if (depth > DEEPEST) throw new Error("the expression is nested too deeply");
     if (performance.now() > endsAtMs) throw new Error("the expression takes too long");
@@ -74,13 +77,31 @@ class BoundedRegExp extends RegExp {
   }
 }
 
+// Every compilation anywhere in the process sets the engine for all evaluations, so it is held fast.
+Object.defineProperty(compile, "RegexEngine", { get: () => BoundedRegExp, set: () => undefined });
+
 const sandbox: { match?: () => RegExpExecArray | null } = {};
 createContext(sandbox);
 const guarded = new Script("match()");
 
-/** A lambda of the language itself; JSON would make an object of it. */
-function isClosure(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "_jsonata_lambda" in value;
+/** One of JavaScript's or of the language itself; JSON would make an object of the latter. */
+function isFunction(value: unknown): boolean {
+  if (typeof value === "function") return true;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    ("_jsonata_lambda" in value || "_jsonata_function" in value)
+  );
+}
+
+/** Data has only what is its own: no way from it to JavaScript's constructors. */
+function refuseInherited(step: compile.ExprNode, data: unknown): void {
+  if (step.type !== "name" || typeof data !== "object" || data === null) return;
+  const name = String(step.value);
+  for (const item of Array.isArray(data) ? data : [data]) {
+    if (typeof item !== "object" || item === null || Array.isArray(item)) continue;
+    if (name in item && !Object.hasOwn(item, name)) throw new Error(`'${name}' is not a field`);
+  }
 }
 
 /** JSONata throws plain objects with a code; AWS writes both. */

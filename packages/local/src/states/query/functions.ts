@@ -16,6 +16,8 @@ export const functions: readonly Added[] = [
   { name: "random", signature: "<n?:n>", run: random },
   { name: "uuid", signature: "<:s>", run: () => randomUUID() },
   { name: "parse", signature: "<s:x>", run: parse },
+  // JSONata's own would also find what every JavaScript object inherits.
+  { name: "lookup", signature: "<x-s:x>", run: lookup },
 ];
 
 export function partition(items: unknown[], size: number): unknown[][] | undefined {
@@ -68,6 +70,15 @@ export function parse(text: string): unknown {
   } catch (error) {
     throw new Error("$parse: the text is not JSON", { cause: error });
   }
+}
+
+export function lookup(data: unknown, key: string): unknown {
+  if (Array.isArray(data)) {
+    const found = data.map((item) => lookup(item, key)).filter((value) => value !== undefined);
+    return found.length === 0 ? undefined : sequence(found.flat());
+  }
+  if (typeof data !== "object" || data === null || !Object.hasOwn(data, key)) return undefined;
+  return (data as Record<string, unknown>)[key];
 }
 
 /** Source: Step Functions developer guide, `States.ArrayRange`. */

@@ -8,6 +8,7 @@ import {
 } from "../definition.ts";
 import { isObject, type Json } from "../json.ts";
 import { expressionIn, syntaxProblem } from "../query/evaluate.ts";
+import { parseTerm } from "../query/jsonpath/intrinsic.ts";
 import { parseResource } from "../tasks/resource.ts";
 import type { Diagnostic } from "./diagnose.ts";
 
@@ -112,12 +113,40 @@ const rules: Rule[] = [
     return [problem("The field 'RoleArn' is required but was missing", `${at}/Credentials`)];
   },
 
+  function labelIsPlain(state, at) {
+    const { Label } = state;
+    if (typeof Label !== "string") return [];
+    if (Label.length > 40) return [problem("'Label' cannot exceed 40 characters", `${at}/Label`)];
+    const wrong = /[\s?*<>{}[\]:;,\\|^~$#%&`"\p{Cc}]/u.exec(Label)?.[0];
+    return wrong === undefined
+      ? []
+      : [problem(`'Label' contains invalid character: '${wrong}'`, `${at}/Label`)];
+  },
+
   function expressionsParse(state, at, definition) {
-    if (languageOf(definition, state) !== "JSONata") return [];
+    const problems = languageOf(definition, state) === "JSONata" ? syntaxProblems : pathProblems;
     const own = Object.entries(state).filter(([field]) => !NESTED.has(field));
-    return own.flatMap(([field, value]) => syntaxProblems(value as Json, `${at}/${field}`));
+    return own.flatMap(([field, value]) => problems(value as Json, `${at}/${field}`));
   },
 ];
+
+/** Fields of a payload template, `name.$`, whose value is no path and no intrinsic function. */
+function pathProblems(value: Json, at: string): Diagnostic[] {
+  if (at.endsWith(".$") && typeof value === "string") {
+    try {
+      parseTerm(value);
+      return [];
+    } catch {
+      const sentence = `The value for the field '${at.slice(at.lastIndexOf("/") + 1)}' must be a valid JSONPath or a valid intrinsic function call`;
+      return [problem(sentence, at)];
+    }
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((entry, index) => pathProblems(entry, `${at}[${index}]`));
+  }
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, entry]) => pathProblems(entry, `${at}/${key}`));
+}
 
 function syntaxProblems(value: Json, at: string): Diagnostic[] {
   const expression = expressionIn(value);
@@ -139,4 +168,12 @@ function problem(message: string, location: string): Diagnostic {
 }
 
 /** Fields that hold flows of their own, or that are never expressions. */
-const NESTED = new Set(["Branches", "ItemProcessor", "Iterator", "Comment", "Type", "Resource"]);
+const NESTED = new Set([
+  "Branches",
+  "ItemProcessor",
+  "Iterator",
+  "Comment",
+  "Type",
+  "Resource",
+  "Result",
+]);

@@ -18,10 +18,12 @@ export function schemaProblems(definition: Definition): Diagnostic[] {
 
 /** Gives a state the forms that asl-validator 4.0.0 knows, for those it wrongly refuses. */
 function soften(state: State, language: string): void {
+  for (const holder of [state, ...(state.Choices ?? []), ...(state.Catch ?? [])]) {
+    if (holder.Assign) holder.Assign = { any: language === "JSONata" ? ANY : true };
+  }
   if (language === "JSONata") {
     for (const holder of [state, ...(state.Choices ?? []), ...(state.Catch ?? [])]) {
       if (holder.Output !== undefined) holder.Output = ANY;
-      if (holder.Assign) holder.Assign = { any: ANY };
     }
     if (state.Items !== undefined) state.Items = ANY;
     for (const rule of state.Choices ?? []) {
