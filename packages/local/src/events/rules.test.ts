@@ -58,6 +58,7 @@ describe("a rule", () => {
     [{ Arn: "arn:aws:kinesis:us-east-1:000000000000:stream/s" }, "NotImplemented"],
     [{ Arn: LAMBDA, HttpParameters: {} }, "NotImplemented"],
     [{ Arn: MACHINE }, "ValidationException"],
+    [{ Arn: queueArn("q.fifo") }, "ValidationException"],
     [{ Arn: LAMBDA, RetryPolicy: { MaximumRetryAttempts: 186 } }, "ValidationException"],
     [{ Arn: LAMBDA, DeadLetterConfig: { Arn: queueArn("q.fifo") } }, "ValidationException"],
   ])("refuses the target %j", async (target, code) => {

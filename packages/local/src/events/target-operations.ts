@@ -105,6 +105,12 @@ function checked(target: Events.Target): StoredTarget {
   if (kindOf(Arn) === "states" && !target.RoleArn) {
     throw new Refusal("ValidationException", `RoleArn is required for target ${Arn}.`);
   }
+  if (Arn.endsWith(".fifo") && !target.SqsParameters?.MessageGroupId) {
+    throw new Refusal(
+      "ValidationException",
+      `Parameter(s) SqsParameters must be specified for target: ${Id}.`,
+    );
+  }
   const grave = target.DeadLetterConfig?.Arn;
   if (grave && !/^arn:aws:sqs:[^:]+:\d{12}:[\w-]+$/.test(grave)) {
     throw new Refusal(

@@ -96,4 +96,4 @@ function attributesOf(input: ToPublish): MessageAttributes {
 
 /** Source: Amazon SNS quotas and API reference, Publish. */
 const MOST_BYTES = 262_144;
-const SUBJECT = /^(?![ ])[\x20-\x7e]{1,100}$/;
+const SUBJECT = /^(?!\s)[^\p{Cc}\u2028\u2029]{1,100}$/u;

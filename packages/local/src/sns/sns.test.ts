@@ -141,7 +141,7 @@ describe("a subscribed queue", () => {
     const { MessageId } = await sns.send(
       new PublishCommand({
         TopicArn,
-        Subject: "ready",
+        Subject: "fertig für alle 🎬",
         Message: '{"videoId":"vid_1"}',
         MessageAttributes: { status: { DataType: "String", StringValue: "READY" } },
       }),
@@ -151,7 +151,7 @@ describe("a subscribed queue", () => {
       Type: "Notification",
       MessageId,
       TopicArn,
-      Subject: "ready",
+      Subject: "fertig für alle 🎬",
       Message: '{"videoId":"vid_1"}',
       Timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       SignatureVersion: "1",

@@ -136,6 +136,9 @@ function checkEndpoint(protocol: unknown, endpoint: unknown): asserts protocol i
   const refuse = () => invalid(`${String(protocol)} endpoint`);
   switch (protocol) {
     case "sqs":
+      if (String(endpoint).endsWith(".fifo")) {
+        throw invalid("Endpoint Reason: Please use FIFO topic");
+      }
       if (!/^arn:aws:sqs:[^:]+:\d{12}:[^:]+$/.test(String(endpoint))) throw refuse();
       return;
     case "lambda":
@@ -164,12 +167,9 @@ function checkEndpoint(protocol: unknown, endpoint: unknown): asserts protocol i
   }
 }
 
-/** The laptop's topics speak to nobody but this machine. */
+/** The laptop's topics speak to nobody but this machine; other names might be resolved elsewhere. */
 const isThisMachine = (host: string) =>
-  host === "localhost" ||
-  host.endsWith(".localhost") ||
-  host === "[::1]" ||
-  /^127(\.\d+){3}$/.test(host);
+  host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 
 function checkAttributes(attributes: Record<string, string>): void {
   for (const [name, value] of Object.entries(attributes)) {

@@ -176,15 +176,21 @@ function hiddenMs(seconds: unknown): number {
 }
 
 function refuseTooLong(entries: Sqs.SendMessageBatchRequestEntry[]): void {
-  const bytes = entries.reduce(
-    (sum, entry) => sum + sizeOf(entry.MessageBody ?? "", readAttributes(entry.MessageAttributes)),
-    0,
-  );
+  const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
   if (bytes > MOST_BATCH_BYTES) {
     throw new Refusal(
       "BatchRequestTooLong",
       `Batch requests cannot be longer than ${MOST_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
     );
+  }
+}
+
+/** An entry with bad attributes is refused by itself, later: here it is as long as its body. */
+function bytesOf({ MessageBody = "", MessageAttributes }: Sqs.SendMessageBatchRequestEntry) {
+  try {
+    return sizeOf(MessageBody, readAttributes(MessageAttributes));
+  } catch {
+    return sizeOf(String(MessageBody), {});
   }
 }
 

@@ -218,10 +218,14 @@ describe("a message", () => {
       Entries: [
         { Id: "good", MessageBody: "m" },
         { Id: "bad", MessageBody: "" },
+        { Id: "worse", MessageBody: "m", MessageAttributes: { a: { DataType: "Colour" } } },
       ],
     });
     expect(sent.Successful?.map((entry) => entry.Id)).toEqual(["good"]);
-    expect(sent.Failed).toMatchObject([{ Id: "bad", Code: "MissingParameter", SenderFault: true }]);
+    expect(sent.Failed).toMatchObject([
+      { Id: "bad", Code: "MissingParameter", SenderFault: true },
+      { Id: "worse", Code: "InvalidParameterValue" },
+    ]);
     const [message] = await receive(url);
     const removed = await call<Sqs.DeleteMessageBatchResult>("DeleteMessageBatch", {
       QueueUrl: url,
