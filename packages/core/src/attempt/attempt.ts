@@ -69,7 +69,8 @@ export async function begin(
 export type Parked =
   | { is: "parked"; before: Attempt; leaseUntilMs: number }
   | { is: "old" }
-  | { is: "busy" };
+  | { is: "busy" }
+  | { is: "unknown" };
 
 /**
  * Parks the token and takes the lease for a delivery.
@@ -94,7 +95,8 @@ export async function park(
   });
   if (before) return { is: "parked", before: fromRow(videoId, attempt, before), leaseUntilMs };
   const held = await find(videoId, attempt);
-  return { is: !held || (held.delivery ?? 0) > by.delivery ? "old" : "busy" };
+  if (!held) return { is: "unknown" };
+  return { is: (held.delivery ?? 0) > by.delivery ? "old" : "busy" };
 }
 
 /**

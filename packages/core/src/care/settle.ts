@@ -58,9 +58,7 @@ export function videoOf(input: string | undefined): Id.VideoId | undefined {
   if (input === undefined) return undefined;
   const read = Intake.Started.safeParse(parsed(input));
   if (!read.success) return undefined;
-  if (read.data.kind !== "arrived") return read.data.videoId;
-  const { bucket, object } = read.data.detail;
-  return Intake.placeOf(bucket.name, object.key)?.videoId;
+  return Intake.filmOf(read.data);
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,5 @@
 import { Attempt } from "../attempt/index.ts";
+import * as Sfn from "../aws/workflow.ts";
 import { Clock } from "../clock/index.ts";
 import { Encode } from "../encode/index.ts";
 import { Problem } from "../problem/index.ts";
@@ -9,14 +10,19 @@ import { Problem } from "../problem/index.ts";
  */
 export async function unsent(asked: Encode.Asked): Promise<void> {
   const { videoId, attempt, delivery, taskToken } = asked;
+  const { code, message } = new Problem("EncodeUnsent");
   const begun = await Attempt.find(videoId, attempt);
-  if (begun && (begun.delivery ?? 0) > delivery) return; // a later delivery is under way
-  if (begun?.terminal) {
+  if (!begun) {
+    await Sfn.fail(taskToken, code, message);
+    return;
+  }
+  if ((begun.delivery ?? 0) > delivery) return; // a later delivery is under way
+  if (begun.terminal) {
     await Encode.answer({ ...begun, token: begun.token ?? taskToken });
     return;
   }
-  if (begun?.jobId) return; // its events will wake the execution
-  if (begun?.createTriedAtMs !== undefined && begun.source) {
+  if (begun.jobId) return; // its events will wake the execution
+  if (begun.createTriedAtMs !== undefined && begun.source) {
     const job = await Encode.lookUp(videoId, attempt, begun.source);
     if (job?.Id) {
       await Attempt.learnJob(videoId, attempt, job.Id);
@@ -24,7 +30,6 @@ export async function unsent(asked: Encode.Asked): Promise<void> {
       return;
     }
   }
-  const { code, message } = new Problem("EncodeUnsent");
   const problem = { code, message };
   const ended = await Attempt.end(videoId, attempt, {
     status: "ERROR",

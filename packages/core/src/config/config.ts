@@ -58,9 +58,17 @@ export function accountId(): string {
   return encoder().queueArn.split(":")[4] ?? "";
 }
 
+/** Links do not change while a process lives: each is read once. */
+const read = new Map<string, unknown>();
+
 function link<T>(name: string, shape: z.ZodType<T>): T {
+  const known = read.get(name);
+  if (known !== undefined) return known as T;
   const linked = (Resource as unknown as Record<string, unknown>)[name];
-  const read = shape.safeParse(linked);
-  if (read.success) return read.data;
-  throw new Error(`The link ${name} is not what Config expects: ${z.prettifyError(read.error)}`);
+  const seen = shape.safeParse(linked);
+  if (!seen.success) {
+    throw new Error(`The link ${name} is not what Config expects: ${z.prettifyError(seen.error)}`);
+  }
+  read.set(name, seen.data);
+  return seen.data;
 }

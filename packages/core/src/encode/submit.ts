@@ -49,8 +49,10 @@ export async function submit(asked: Asked): Promise<void> {
     leaseMs: LEASE_MS,
   });
   if (parked.is === "old") return;
-  if (parked.is === "busy")
+  if (parked.is === "unknown") return fail(asked, "Unexpected", "Nobody began this attempt.");
+  if (parked.is === "busy") {
     throw new Problem("EncoderBusy", { message: "Another delivery is at it." });
+  }
 
   const { before, leaseUntilMs } = parked;
   if (before.terminal) {
@@ -106,8 +108,11 @@ function wants(video: Video.Video | undefined, attempt: number): boolean {
 
 /** The film has moved on: no job is worth its money. Its execution, if any waits, ends quietly. */
 async function stepAside(asked: Asked): Promise<void> {
-  const problem = new Problem("Superseded");
-  await Sfn.fail(asked.taskToken, problem.code, problem.message);
+  await fail(asked, "Superseded", new Problem("Superseded").message);
+}
+
+async function fail(asked: Asked, code: ProblemCode, message: string): Promise<void> {
+  await Sfn.fail(asked.taskToken, code, message);
 }
 
 async function refuse(asked: Asked, code: ProblemCode, message: string): Promise<void> {

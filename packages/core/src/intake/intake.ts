@@ -91,6 +91,13 @@ export function arrival(started: Extract<Started, { kind: "arrived" }>): Arrival
   };
 }
 
+/** The film an execution was started for; undefined when its object makes none. */
+export function filmOf(started: Started): Id.VideoId | undefined {
+  if (started.kind !== "arrived") return started.videoId;
+  const { bucket, object } = started.detail;
+  return placeOf(bucket.name, object.key)?.videoId;
+}
+
 /** Which film a key makes, and by which way it came; undefined for a key that makes none. */
 export function placeOf(bucket: string, key: string): Pick<Arrival, "videoId" | "way"> | undefined {
   const { uploadsPrefix, inboxPrefix } = Config.intake();

@@ -103,6 +103,30 @@ describe("the story", () => {
   });
 });
 
+describe("Write PENDING", () => {
+  it.each(Video.statuses)(
+    "moves a film on from %s only where the moves allow it",
+    async (status) => {
+      const id = Id.newVideo();
+      await Table.put({ ...Video.keyOf(id), videoId: id, attempt: 2, status, claimedBy: "mine" });
+      const write = (variables: object) =>
+        filled(story.States["Write PENDING"]?.Arguments, {}, { videoId: id, ...variables }).then(
+          (given) =>
+            new DynamoDBClient({}).send(new UpdateItemCommand(given as UpdateItemCommandInput)),
+        );
+      const lost = expect.objectContaining({ name: "ConditionalCheckFailedException" });
+      await expect(write({ attempt: 1, execution: "mine" })).rejects.toThrow(lost);
+      await expect(write({ attempt: 2, execution: "theirs" })).rejects.toThrow(lost);
+      const mine = write({ attempt: 2, execution: "mine" });
+      // the same write again, when its answer was lost, is as good as the first
+      if (Video.mayMove(status, "PENDING") || status === "PENDING") {
+        await expect(mine).resolves.toBeDefined();
+        expect((await Video.find(id))?.status).toBe("PENDING");
+      } else await expect(mine).rejects.toThrow(lost);
+    },
+  );
+});
+
 describe("Write FAILED, when Validate could not say which film it was", () => {
   const execution = "arn:execution:one";
   const crashed = { Error: "Sandbox.Timedout", Cause: '{"errorMessage":"Task timed out"}' };

@@ -18,6 +18,11 @@ export const ValidateStep = z.object({
 });
 export type ValidateStep = z.infer<typeof ValidateStep>;
 
+/** Which film a Validate is about, as far as its input tells. */
+export function about({ input }: ValidateStep): { videoId?: Id.VideoId | undefined } {
+  return { videoId: Intake.filmOf(input) };
+}
+
 /** What it hands to Record outputs. */
 export const RecordStep = z.object({
   videoId: Id.VideoId,

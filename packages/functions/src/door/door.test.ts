@@ -26,12 +26,20 @@ const secret = "AAAAKgAAAAIAAAAAtoken";
 
 describe("the door of a step", () => {
   it("lets what is expected in, and the answer out", async () => {
-    const handler = task(Film, async ({ attempt }) => ({ attempt: attempt + 1 }));
+    const handler = task(
+      Film,
+      (film) => film,
+      async ({ attempt }) => ({ attempt: attempt + 1 }),
+    );
     expect(await handler({ videoId: "vid_1", attempt: 1 })).toEqual({ attempt: 2 });
   });
 
   it("refuses anything else by name, without repeating it", async () => {
-    const handler = task(Film, async () => "never");
+    const handler = task(
+      Film,
+      (film) => film,
+      async () => "never",
+    );
     const refused = handler({ videoId: 5, attempt: secret });
     await expect(refused).rejects.toThrow(expect.objectContaining({ name: "EventUnreadable" }));
     await expect(refused).rejects.not.toThrow(secret);
@@ -55,14 +63,22 @@ describe("the door of a step", () => {
     { thrown: Object.assign(new Error("cut"), { code: "ECONNRESET" }), name: "ServiceBusy" },
     { thrown: "just text", name: "Unexpected" },
   ])("tells $thrown as $name, so that the machine can catch it", async ({ thrown, name }) => {
-    const handler = task(Film, () => Promise.reject(thrown));
+    const handler = task(
+      Film,
+      (film) => film,
+      () => Promise.reject(thrown),
+    );
     await expect(handler({ videoId: "vid_1", attempt: 1 })).rejects.toThrow(
       expect.objectContaining({ name }),
     );
   });
 
   it("logs the film as correlation id, and nothing of what came or went", async () => {
-    const handler = task(Film, async () => ({ cookie: secret }));
+    const handler = task(
+      Film,
+      (film) => film,
+      async () => ({ cookie: secret }),
+    );
     await handler({ videoId: "vid_1", attempt: 3, taskToken: secret });
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { correlation_id: "vid_1", attempt: 3, message: "done" },
@@ -71,7 +87,11 @@ describe("the door of a step", () => {
   });
 
   it("does not mix up two films", async () => {
-    const handler = task(Film, async () => "done");
+    const handler = task(
+      Film,
+      (film) => film,
+      async () => "done",
+    );
     await handler({ videoId: "vid_1", attempt: 3 });
     await schedule(async () => "done")();
     expect(lines.at(-1)).not.toContain("vid_1");

@@ -5,22 +5,18 @@ import { read } from "./read.ts";
 /**
  * The door of a step: what the state machine sends in, what it gets back. A Problem leaves by its
  * name, and the machine catches it by that name.
+ *
+ * @param about says which film the input is about
  */
 export function task<Shape extends z.ZodType, Out>(
   shape: Shape,
+  about: (input: z.output<Shape>) => About,
   run: (input: z.output<Shape>) => Promise<Out>,
 ) {
-  return async (received: unknown): Promise<Out> =>
-    observed(aboutOf(received), async () => run(read(shape, received)));
-}
-
-/** Finds the film in whatever came in, so that even an unreadable call can be found in the log. */
-function aboutOf(received: unknown): About {
-  const { videoId, attempt, input } = (received ?? {}) as Record<string, unknown>;
-  const inner = (input ?? {}) as Record<string, unknown>;
-  const id = videoId ?? inner.videoId;
-  return {
-    videoId: typeof id === "string" ? id : undefined,
-    attempt: typeof attempt === "number" ? attempt : undefined,
+  return async (received: unknown): Promise<Out> => {
+    const seen = shape.safeParse(received);
+    return observed(seen.success ? about(seen.data) : {}, async () =>
+      run(seen.success ? seen.data : read(shape, received)),
+    );
   };
 }

@@ -2,4 +2,4 @@ import { Workflow } from "@rushes/core/workflow";
 import { task } from "../door/task.ts";
 
 /** Finds every promised file, and publishes the attempt. */
-export const handler = task(Workflow.RecordStep, Workflow.record);
+export const handler = task(Workflow.RecordStep, (step) => step, Workflow.record);
