@@ -16,8 +16,8 @@ export function find(shelf: Shelf, name: string): Bucket | undefined {
 
 /** @throws Refusal `NoSuchBucket` */
 export function require(shelf: Shelf, name: string | undefined): Bucket {
-  const found = find(shelf, name ?? "");
-  if (!found) throw noSuchBucket(name ?? "");
+  const found = find(shelf, String(name ?? ""));
+  if (!found) throw noSuchBucket(String(name ?? ""));
   return found;
 }
 

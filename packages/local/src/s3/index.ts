@@ -31,8 +31,8 @@ export function openS3(cloud: Cloud): S3 {
     ),
     objects: openObjects(shelf),
     start() {
-      sweep(shelf);
-      timer = setInterval(() => sweep(shelf), SWEEP_MS);
+      trySweep(shelf);
+      timer = setInterval(() => trySweep(shelf), SWEEP_MS);
       timer.unref();
     },
     async stop() {
@@ -51,6 +51,17 @@ function operation(shelf: Shelf, action: Action): Operation {
       return action(shelf, askOf(caller), input);
     },
   };
+}
+
+/** What cannot be done now is tried again in an hour; the objects are served all the same. */
+function trySweep(shelf: Shelf): void {
+  try {
+    sweep(shelf);
+  } catch (error) {
+    shelf.cloud.tell(
+      `s3: lifecycle rules were not done: ${error instanceof Error ? error.name : "failure"}`,
+    );
+  }
 }
 
 function known(shelf: Shelf): Set<string> {

@@ -6,7 +6,7 @@ const MAX_BYTES = 1024;
 
 /** Any text of 1 to 1,024 bytes is a key; dots and slashes mean nothing to us. */
 export function requireKey(key: string | undefined): string {
-  if (!key) throw invalidRequest("A key is required.");
+  if (typeof key !== "string" || key === "") throw invalidRequest("A key is required.");
   if (!key.isWellFormed()) throw new Refusal("InvalidURI", "Couldn't parse the specified URI.");
   const sizeBytes = Buffer.byteLength(key);
   if (sizeBytes > MAX_BYTES) {

@@ -82,7 +82,9 @@ async function* bounded(source: Source): AsyncGenerator<Uint8Array> {
 
 function toSource(body: Incoming["Body"]): Source {
   if (body === undefined) return new Uint8Array();
-  return typeof body === "string" ? Buffer.from(body) : body;
+  if (typeof body === "string") return Buffer.from(body);
+  if (body instanceof Uint8Array || Symbol.asyncIterator in Object(body)) return body;
+  throw invalidRequest("The body must be text, bytes or a stream of bytes.");
 }
 
 /** One PUT or part. Source: Amazon S3 user guide, multipart limits. */

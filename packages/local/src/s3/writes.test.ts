@@ -113,3 +113,18 @@ it.each([
     message: expect.stringContaining("PutObject with"),
   });
 });
+
+it("a body that is not the one that was signed is refused, and nothing is stored", async () => {
+  const tampering = rig.client();
+  tampering.middlewareStack.add(
+    (next) => (args) => {
+      (args.request as { body: unknown }).body = "film B";
+      return next(args);
+    },
+    { step: "finalizeRequest", priority: "low" },
+  );
+  const put = tampering.send(new PutObjectCommand({ Bucket, Key: "signed", Body: "film A" }));
+  await expect(put).rejects.toMatchObject({ name: "XAmzContentSHA256Mismatch" });
+  const head = client.send(new HeadObjectCommand({ Bucket, Key: "signed" }));
+  await expect(head).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
+});

@@ -71,10 +71,7 @@ export function find(
   const version =
     id === undefined ? Version.latest(shelf, name, key) : Version.byId(shelf, name, key, id);
   permit(shelf, ask, {
-    action:
-      id === undefined
-        ? action
-        : action.replace("Object", "ObjectVersion").replace("VersionVersion", "Version"),
+    action: id === undefined ? action : action.replace("Object", "ObjectVersion"),
     bucket: name,
     key,
     input,

@@ -29,6 +29,8 @@ export function getObjectAttributes(
     }
   }
   const version = find(shelf, ask, input, "GET", "GetObjectAttributes");
+  // It tells what HEAD tells, and so wants the same permission beside its own.
+  find(shelf, ask, input, "GET");
   return {
     LastModified: new Date(version.storedAtMs),
     VersionId: Answer.shownVersion(shelf, version),
