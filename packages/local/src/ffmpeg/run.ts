@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import { bareEnv } from "./env.ts";
 
@@ -138,11 +138,13 @@ function lastOf(stream: NodeJS.ReadableStream): () => string {
 
 function yieldToOthers(pid: number | undefined): void {
   try {
-    if (pid) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid) setPriority(pid, NICE);
   } catch {
     // a courtesy, not a need
   }
 }
 
 const MESSAGE_CHARS = 20_000;
+/** The machine stays usable while it encodes. */
+const NICE = 5;
 const guard = fileURLToPath(new URL("./guard.ts", import.meta.url));

@@ -84,7 +84,7 @@ export function studio(options: Partial<MediaConvertOptions> & { dataDir?: strin
     call: <Output>(operation: string, input: object) =>
       made.cloud.call<Output>("mediaconvert", operation, input, made.cloud.iam.operator),
     /** Starts a job and waits until it is over. */
-    async finish(request: object): Promise<Record<string, unknown>> {
+    async finish(request: object, timeoutMs?: number): Promise<Record<string, unknown>> {
       const { Job } = await made.cloud.call<{ Job: { Id: string } }>(
         "mediaconvert",
         "CreateJob",
@@ -98,7 +98,7 @@ export function studio(options: Partial<MediaConvertOptions> & { dataDir?: strin
             ["COMPLETE", "ERROR", "CANCELED"].includes(String(detail.status)),
         );
         return last?.detail;
-      });
+      }, timeoutMs);
     },
   };
 }

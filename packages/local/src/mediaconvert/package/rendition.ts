@@ -204,7 +204,9 @@ async function* samples(
 /** Without the sound that plays before time 0, for groups whose times may not begin below it. */
 export function withoutPriming(track: SampleTrack): SampleTrack {
   let skip = 0;
-  while (skip < track.count - 1 && (track.decode[skip + 1] ?? 0) <= 0) skip += 1;
+  // half a frame of room: edit lists count in whole milliseconds
+  const room = (track.durations[0] ?? 0) / 2;
+  while (skip < track.count - 1 && (track.decode[skip + 1] ?? 0) <= room) skip += 1;
   if (track.kind === "video" || skip === 0) return track;
   return {
     ...track,

@@ -22,7 +22,7 @@ export function canvas(opened: Opened, prepared: readonly string[]): Canvas {
   const views = new Map<Step, Fit[]>();
 
   const paced = (rate: Ratio) => {
-    const pace = grow(root, picture.steady(rate));
+    const pace = grow(root, ...paceOf(opened, rate));
     if (!views.has(pace)) views.set(pace, []);
     return pace;
   };
@@ -43,6 +43,13 @@ export function canvas(opened: Opened, prepared: readonly string[]): Canvas {
       return [...opened.chains, ...write(root, opened.pad, "video", "s")];
     },
   };
+}
+
+/** Pictures that come at the rate already are left as they are. */
+function paceOf({ paced }: Opened, rate: Ratio): string[] {
+  if (!paced) return picture.steady(rate);
+  if (paced.rate.num * rate.den === rate.num * paced.rate.den) return [];
+  return picture.steady(rate, Math.round((paced.seconds * rate.num) / rate.den));
 }
 
 /** Hangs each plain view below the next larger plain one. */

@@ -118,7 +118,7 @@ function sectionArgs(section: readonly Made[], out: string): string[] {
   if (section.length === 1) return [...args, ...muxArgs(first, out)];
   const slaves = section.map((file) => {
     const select = encodesIn(file).map((encode) => places.get(encode));
-    const options = teeOptions(file);
+    const options = teeOptions(file, out);
     return `[select=\\'${select.join(",")}\\':${options}]${out}${file.file}`;
   });
   return [...args, "-flags", "+global_header", "-f", "tee", slaves.join("|")];
@@ -139,9 +139,12 @@ function muxArgs(file: Made, out: string): string[] {
   switch (file.kind) {
     case "ts":
       return [
-        ...["-f", "segment", "-segment_format", "mpegts", "-segment_start_number", "1"],
-        ...["-segment_time", (file.seconds - SLACK_SECONDS).toFixed(4)],
-        ...["-segment_list", out + file.list, "-segment_list_type", "csv", path],
+        ...["-f", "segment"],
+        ...Object.entries(segmentOptions(file, out)).flatMap(([name, value]) => [
+          `-${name}`,
+          value,
+        ]),
+        path,
       ];
     case "mp4":
       return [...(fastStart(file.output) ? ["-movflags", "+faststart"] : []), "-f", "mp4", path];
@@ -150,9 +153,23 @@ function muxArgs(file: Made, out: string): string[] {
   }
 }
 
-function teeOptions(file: Made): string {
+function teeOptions(file: Made, out: string): string {
+  if (file.kind === "ts") {
+    const options = Object.entries(segmentOptions(file, out)).map((entry) => entry.join("="));
+    return ["f=segment", ...options].join(":");
+  }
   if (file.kind === "mp4" && fastStart(file.output)) return "f=mp4:movflags=+faststart";
   return "f=mp4";
+}
+
+function segmentOptions(file: Extract<Made, { kind: "ts" }>, out: string): Record<string, string> {
+  return {
+    segment_format: "mpegts",
+    segment_start_number: "1",
+    segment_time: (file.seconds - SLACK_SECONDS).toFixed(4),
+    segment_list: out + file.list,
+    segment_list_type: "csv",
+  };
 }
 
 function fastStart(output: PlannedOutput): boolean {

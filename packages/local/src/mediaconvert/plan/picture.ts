@@ -81,9 +81,15 @@ function tags(primaries: string, transfer: string, matrix: string) {
 
 const standard = new Set(["bt709", "smpte170m", "bt470bg", "smpte240m"]);
 
-/** A constant rate from time 0: what begins late is begun with its first picture. */
-export function steady(rate: Ratio): string {
-  return `fps=fps=${rate.num}/${rate.den}:start_time=0`;
+/**
+ * A constant rate from time 0: what begins late is begun with its first picture.
+ *
+ * @param frames how many come out of a cut source; the 2018 build would repeat the last one up to
+ *   where the cut began
+ */
+export function steady(rate: Ratio, frames?: number): string[] {
+  const pace = `fps=fps=${rate.num}/${rate.den}:start_time=0`;
+  return frames === undefined ? [pace] : [pace, `trim=end_frame=${frames}`];
 }
 
 /** Scaling, cropping and padding to a {@link Fit}. */
@@ -112,16 +118,19 @@ export function captures(settings: FrameCaptureSettings): { filters: string[]; r
   };
 }
 
-/** Takes parts of a track; half a frame of room keeps rounding out of it. */
-export function takePart(part: Span, frameSeconds: number, kind: "video" | "audio"): string[] {
-  const a = kind === "audio" ? "a" : "";
-  const room = kind === "video" ? frameSeconds / 2 : 0;
-  const start = Math.max(0, part.start - room);
-  const from = start > 0 ? `start=${start.toFixed(6)}:` : "";
+/** Takes a part of the pictures, counted in frames of a constant rate, and begins it at 0. */
+export function takePictures(part: Span, rate: Ratio): string[] {
+  const frame = (seconds: number) => Math.round((seconds * rate.num) / rate.den);
   return [
-    `${a}trim=${from}end=${(part.end - room).toFixed(6)}`,
-    `${a}setpts=PTS-${part.start.toFixed(6)}/TB`,
+    `trim=start_frame=${frame(part.start)}:end_frame=${frame(part.end)}`,
+    `setpts=N*${rate.den}/${rate.num}/TB`,
   ];
+}
+
+/** Takes the sound of the same part. */
+export function takeSound(part: Span): string[] {
+  const start = part.start.toFixed(6);
+  return [`atrim=start=${start}:end=${part.end.toFixed(6)}`, `asetpts=PTS-${start}/TB`];
 }
 
 /** Whether a size can come from a larger picture of the same job instead of from the source. */

@@ -7,7 +7,7 @@ import { type Canvas, canvas } from "./canvas.ts";
 import { aac, aacBitrate, channelsOf, h264, jpegScale, type Options, peakOf } from "./encoder.ts";
 import { grow, type Step, step, write } from "./graph.ts";
 import { destinationOf, modifierOf } from "./names.ts";
-import { made, open } from "./parts.ts";
+import { made, openPictures, openSound } from "./parts.ts";
 import * as picture from "./picture.ts";
 import { type Fit, fit } from "./size.ts";
 import { silence, sound } from "./sound.ts";
@@ -157,7 +157,7 @@ function scene(source: Source, outputs: readonly Output[], canToneMap: boolean):
     const opened = made(filter, `trim=end=${source.seconds.toFixed(6)}`);
     return { track, width: track.width, height: track.height, canvas: canvas(opened, []), count };
   }
-  const opened = open(video.index, "video", source.spans, video.frameRate);
+  const opened = openPictures(video.index, source.spans, video.frameRate);
   const prepared = picture.common(video, source.turn, described, canToneMap);
   return { track: video, ...shown(video, source.turn), canvas: canvas(opened, prepared), count };
 }
@@ -226,10 +226,9 @@ function soundtrack(source: Source, hasVideo: boolean) {
       const key = heard.kind === "track" ? String(heard.track.index) : "silence";
       let tree = trees.get(key);
       if (!tree) {
-        const rate = source.video?.frameRate ?? { num: 100, den: 1 };
         const opened =
           heard.kind === "track"
-            ? open(heard.track.index, "audio", source.spans, rate)
+            ? openSound(heard.track.index, source.spans)
             : made(...silence(source.seconds));
         tree = { root: step(...opened.filters), pad: opened.pad, chains: opened.chains };
         trees.set(key, tree);
