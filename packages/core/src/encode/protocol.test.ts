@@ -1,135 +1,26 @@
-import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Attempt } from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
 import { Care } from "../care/index.ts";
 import { Clock } from "../clock/index.ts";
-import type { VideoId } from "../id/id.ts";
 import { Id } from "../id/index.ts";
-import { Ladder } from "../ladder/index.ts";
-import { found } from "../source/found.fixture.ts";
 import { Lost, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { named } from "../testing/small-machine.ts";
 import { Video } from "../video/index.ts";
 import * as Encode from "./encode.ts";
+import { Film, messageReturnsMs, Stage, spoke } from "./protocol.testing.ts";
 
 let cloud: SmallCloud;
-let nowMs = Date.UTC(2030, 0, 1);
-
+let stage: Stage;
 beforeAll(async () => {
   cloud = await openSmallCloud();
-  cloud.jobs.nowMs = () => nowMs;
+  stage = new Stage(cloud);
 });
 afterAll(() => cloud.close());
 
-/** A film that waits for its encode, and the messages its execution sent. */
-class Film {
-  readonly id: VideoId = Id.newVideo();
-  delivery = 0;
-  tokens: string[] = [];
-
-  static async open(): Promise<Film> {
-    const film = new Film();
-    const source = { bucket: "sources", key: `uploads/${film.id}/upl_X/source` };
-    await Table.put({
-      ...Video.keyOf(film.id),
-      videoId: film.id,
-      status: "PENDING",
-      attempt: 1,
-      claimedBy: `execution:${film.id}`,
-      sequencer: "1",
-      source,
-      updatedAtMs: nowMs,
-      inFlight: Video.shardOf(film.id),
-    });
-    await Attempt.begin(film.id, 1, {
-      execution: `execution:${film.id}`,
-      source,
-      found: found(),
-      plan: Ladder.plan(found()),
-    });
-    film.send();
-    cloud.machine.executions.set(`execution:${film.id}`, { status: "RUNNING" });
-    return film;
-  }
-
-  /** The state begins to wait (again), with a token of its own. */
-  send(): void {
-    this.delivery = this.tokens.length;
-    const token = `token:${this.id}:${this.delivery}`;
-    this.tokens.push(token);
-    cloud.machine.wait(token);
-  }
-
-  /** The task timed out; the machine tries it again. */
-  resend(): void {
-    cloud.machine.giveUp(this.tokens.at(-1) ?? "");
-    this.send();
-  }
-
-  submit(delivery = this.delivery): Promise<boolean> {
-    const taskToken = this.tokens[delivery] ?? "";
-    return survives(() => Encode.submit({ videoId: this.id, attempt: 1, delivery, taskToken }));
-  }
-
-  get jobs() {
-    return cloud.jobs.all.filter((job) => job.userMetadata.videoId === this.id);
-  }
-
-  hear(status: "PROGRESSING" | "COMPLETE"): Promise<boolean> {
-    const [job] = this.jobs;
-    if (!job) return Promise.resolve(true);
-    if (status === "COMPLETE") job.status = "COMPLETE";
-    return survives(() => Encode.hear(spoke(this.id, job.id, status)));
-  }
-
-  get answers() {
-    return cloud.machine.answers.filter(({ token }) => this.tokens.includes(token));
-  }
-
-  /** So that later sweeps look at their own film alone. */
-  async leaveFlight(): Promise<void> {
-    await Table.change(Video.keyOf(this.id), {
-      update: "REMOVE inFlight",
-      condition: "videoId = :id",
-      values: { ":id": this.id },
-    });
-  }
-
-  attempt() {
-    return Attempt.find(this.id, 1);
-  }
-}
-
-function spoke(videoId: VideoId, jobId: string, status: string): Encode.Spoke {
-  return Encode.Spoke.parse({
-    id: `event-${videoId}-${status}`,
-    source: "aws.mediaconvert",
-    "detail-type": "MediaConvert Job State Change",
-    account: "000000000000",
-    time: "2030-01-01T00:00:00Z",
-    detail: {
-      timestamp: nowMs,
-      jobId,
-      status,
-      userMetadata: { app: "rushes", stage: "test", videoId, attempt: "1" },
-      ...(status === "ERROR" ? { errorCode: 1010, errorMessage: "Input 1 cannot be opened." } : {}),
-    },
-  });
-}
-
-async function survives(run: () => Promise<unknown>): Promise<boolean> {
-  return Clock.at(nowMs, run).then(
-    () => true,
-    () => false,
-  );
-}
-
-const messageReturnsMs = 36_000;
-
 describe("one attempt, one job, one answer", () => {
   it("1: token, job, id, event: the event resumes", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     expect(await film.submit()).toBe(true);
     await film.hear("COMPLETE");
     expect(film.answers).toEqual([
@@ -141,7 +32,7 @@ describe("one attempt, one job, one answer", () => {
   });
 
   it("2: the event comes before the job's id is written: the late id changes nothing", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     cloud.jobs.fault = (when) => {
       if (when === "after") throw new Lost();
     };
@@ -154,7 +45,7 @@ describe("one attempt, one job, one answer", () => {
   });
 
   it("4: the event comes twice, or to two at once: the second answer is swallowed", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await film.submit();
     expect(await Promise.all([film.hear("COMPLETE"), film.hear("COMPLETE")])).toEqual([true, true]);
     expect(await film.hear("COMPLETE")).toBe(true);
@@ -162,7 +53,7 @@ describe("one attempt, one job, one answer", () => {
   });
 
   it("5: a handler dies between its write and its answer: the event again sends it", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await film.submit();
     cloud.machine.fault = (_, when) => {
       if (when === "before") throw named("AccessDeniedException");
@@ -175,13 +66,13 @@ describe("one attempt, one job, one answer", () => {
   });
 
   it("6: the handler is lost for good: the sweeper sends what it finds", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await film.submit();
-    await Clock.at(nowMs, () =>
-      Attempt.end(film.id, 1, { status: "COMPLETE", atMs: nowMs }, film.jobs[0]?.id),
+    await Clock.at(stage.nowMs, () =>
+      Attempt.end(film.id, 1, { status: "COMPLETE", atMs: stage.nowMs }, film.jobs[0]?.id),
     );
-    nowMs += Care.QUIET_MS + 1;
-    const round = await Clock.at(nowMs, () => Care.sweep());
+    stage.nowMs += Care.QUIET_MS + 1;
+    const round = await Clock.at(stage.nowMs, () => Care.sweep());
     expect(round.cared).toContainEqual({ videoId: film.id, did: "resent" });
     expect(film.answers).toHaveLength(1);
   });
@@ -192,13 +83,13 @@ describe("one attempt, one job, one answer", () => {
   ])(
     "7: submit dies after CreateJob, and comes back $after: no second job",
     async ({ laterMs }) => {
-      const film = await Film.open();
+      const film = await Film.open(stage);
       cloud.jobs.fault = (when) => {
         if (when === "after") throw new Lost();
       };
       expect(await film.submit()).toBe(false);
       cloud.jobs.fault = undefined;
-      nowMs += laterMs;
+      stage.nowMs += laterMs;
       expect(await film.submit()).toBe(true);
       expect(film.jobs).toHaveLength(1);
       expect((await film.attempt())?.jobId).toBe(film.jobs[0]?.id);
@@ -206,16 +97,16 @@ describe("one attempt, one job, one answer", () => {
   );
 
   it("8: the message comes twice at once: the second waits, then finds the job", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     const results = await Promise.all([film.submit(), film.submit()]);
     expect(results.toSorted()).toEqual([false, true]);
-    nowMs += messageReturnsMs;
+    stage.nowMs += messageReturnsMs;
     expect(await film.submit()).toBe(true);
     expect(film.jobs).toHaveLength(1);
   });
 
   it("9: the task is tried again while its job runs: the new token is answered", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await film.submit();
     film.resend();
     expect(await film.submit()).toBe(true);
@@ -226,7 +117,7 @@ describe("one attempt, one job, one answer", () => {
   });
 
   it("10, 11: the job ended while nobody waited: the next delivery answers at once", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await film.submit();
     cloud.machine.giveUp(film.tokens[0] ?? "");
     await film.hear("COMPLETE");
@@ -238,7 +129,7 @@ describe("one attempt, one job, one answer", () => {
   });
 
   it("12: a newer attempt has the film: the older one makes no job and ends quietly", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await Table.put({
       ...Video.keyOf(film.id),
       videoId: film.id,
@@ -254,29 +145,35 @@ describe("one attempt, one job, one answer", () => {
     { whose: "an unknown film", of: () => Id.newVideo() },
     { whose: "a film that has another job", of: (film: Film) => film.id },
   ])("13: an event about $whose changes nothing", async ({ of }) => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await film.submit();
     const before = await film.attempt();
-    expect(await survives(() => Encode.hear(spoke(of(film), "1-foreign", "COMPLETE")))).toBe(true);
+    expect(
+      await stage.survives(() =>
+        Encode.hear(spoke(of(film), "1-foreign", "COMPLETE", stage.nowMs)),
+      ),
+    ).toBe(true);
     expect(await film.attempt()).toEqual(before);
     expect(film.answers).toHaveLength(0);
   });
 
   it("an event about a job nobody tried to create teaches nothing", async () => {
-    const film = await Film.open();
-    await survives(() => Encode.hear(spoke(film.id, "1-foreign", "COMPLETE")));
+    const film = await Film.open(stage);
+    await stage.survives(() => Encode.hear(spoke(film.id, "1-foreign", "COMPLETE", stage.nowMs)));
     expect((await film.attempt())?.jobId).toBeUndefined();
   });
 
   it("a failed job fails the task with a problem of ours", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await film.submit();
-    await survives(() => Encode.hear(spoke(film.id, film.jobs[0]?.id ?? "", "ERROR")));
+    await stage.survives(() =>
+      Encode.hear(spoke(film.id, film.jobs[0]?.id ?? "", "ERROR", stage.nowMs)),
+    );
     expect(film.answers).toEqual([{ token: film.tokens[0], error: "SourceUnreadable" }]);
   });
 
   it("a throttled CreateJob leaves no mark, unless an earlier delivery left it", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     cloud.jobs.fault = () => {
       throw named("TooManyRequestsException");
     };
@@ -287,8 +184,8 @@ describe("one attempt, one job, one answer", () => {
     };
     await film.submit();
     const { createTriedAtMs } = (await film.attempt()) ?? {};
-    expect(createTriedAtMs).toBe(nowMs);
-    nowMs += messageReturnsMs;
+    expect(createTriedAtMs).toBe(stage.nowMs);
+    stage.nowMs += messageReturnsMs;
     cloud.jobs.fault = () => {
       throw named("TooManyRequestsException");
     };
@@ -298,7 +195,7 @@ describe("one attempt, one job, one answer", () => {
   });
 
   it("a refused CreateJob fails the task at once", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     cloud.jobs.fault = () => {
       throw named("BadRequestException");
     };
@@ -308,7 +205,7 @@ describe("one attempt, one job, one answer", () => {
   });
 
   it("COMPLETE overtakes PROGRESSING: late progress moves nothing back", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await film.submit();
     await film.hear("COMPLETE");
     await Table.put({ ...Video.keyOf(film.id), videoId: film.id, status: "READY", attempt: 1 });
@@ -319,18 +216,18 @@ describe("one attempt, one job, one answer", () => {
 
 describe("the dead letters of the encodes queue", () => {
   const unsent = (film: Film) =>
-    survives(() =>
+    stage.survives(() =>
       Care.unsent({ videoId: film.id, attempt: 1, delivery: 0, taskToken: film.tokens[0] ?? "" }),
     );
 
   it("fail the task of an attempt without a job", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     await unsent(film);
     expect(film.answers).toEqual([{ token: film.tokens[0], error: "EncodeUnsent" }]);
   });
 
   it("leave an attempt alone that has a job, even one whose id nobody wrote down", async () => {
-    const film = await Film.open();
+    const film = await Film.open(stage);
     cloud.jobs.fault = (when) => {
       if (when === "after") throw new Lost();
     };
@@ -340,103 +237,4 @@ describe("the dead letters of the encodes queue", () => {
     expect(film.answers).toHaveLength(0);
     expect((await film.attempt())?.jobId).toBe(film.jobs[0]?.id);
   });
-});
-
-describe("whatever goes wrong, in whatever order", () => {
-  type Fault = "none" | "throttled" | "lost before" | "lost after";
-  const fault = fc.constantFrom<Fault>("none", "throttled", "lost before", "lost after");
-  const step = fc.oneof(
-    {
-      weight: 6,
-      arbitrary: fc.record({ do: fc.constant("submit" as const), fault, twice: fc.boolean() }),
-    },
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        do: fc.constant("wait" as const),
-        ms: fc.constantFrom(16_000, 36_000, 61_000),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        do: fc.constant("event" as const),
-        status: fc.constantFrom("PROGRESSING" as const, "COMPLETE" as const),
-        lost: fc.constantFrom("no", "before", "after"),
-      }),
-    },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("old message" as const) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("time out" as const) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("sweep" as const) }) },
-  );
-
-  it("an attempt has one job at most, and the waiting task is answered once", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { minLength: 3, maxLength: 12 }),
-        fc.constantFrom(0, 30_000),
-        async (steps, searchLagMs) => {
-          cloud.jobs.searchLagMs = searchLagMs;
-          const film = await Film.open();
-          for (const next of steps) await take(film, next);
-          await film.leaveFlight();
-          // in the end everything works: the message, or its dead letter's sweeper, gets through
-          for (let round = 0; round < 3 && film.jobs.length === 0; round += 1) {
-            nowMs += messageReturnsMs + 1;
-            await film.submit();
-          }
-          nowMs += messageReturnsMs + 1;
-          await film.submit();
-          await film.hear("COMPLETE");
-          await film.hear("COMPLETE");
-          expect(film.jobs).toHaveLength(1);
-          expect(film.answers.filter(({ token }) => token === film.tokens.at(-1))).toHaveLength(1);
-          expect(new Set(film.answers.map(({ token }) => token)).size).toBe(film.answers.length);
-          expect((await film.attempt())?.jobId).toBe(film.jobs[0]?.id);
-        },
-      ),
-      { numRuns: 150, interruptAfterTimeLimit: 8_000 },
-    );
-  });
-
-  async function take(film: Film, next: Step) {
-    switch (next.do) {
-      case "submit":
-        cloud.jobs.fault = encoderFault(next.fault);
-        await Promise.all([film.submit(), ...(next.twice ? [film.submit()] : [])]);
-        cloud.jobs.fault = undefined;
-        return;
-      case "old message":
-        await film.submit(0);
-        return;
-      case "event":
-        if (next.lost !== "no") {
-          cloud.machine.fault = (_, when) => {
-            if (when === next.lost) throw new Lost();
-          };
-        }
-        await film.hear(next.status);
-        cloud.machine.fault = undefined;
-        return;
-      case "time out":
-        if (film.answers.some(({ token }) => token === film.tokens.at(-1))) return;
-        film.resend();
-        return;
-      case "sweep":
-        await survives(() => Care.sweep());
-        return;
-      case "wait":
-        nowMs += next.ms;
-    }
-  }
-
-  type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
-
-  function encoderFault(fault: Fault) {
-    if (fault === "none") return undefined;
-    return (when: "before" | "after") => {
-      if (fault === "throttled") throw named("TooManyRequestsException");
-      if (fault === `lost ${when}`) throw new Lost();
-    };
-  }
 });

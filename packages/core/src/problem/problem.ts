@@ -60,8 +60,7 @@ function codeOf(error: Error): string {
   return String((error as { code?: unknown }).code ?? error.name);
 }
 
-/** The error's name and the first line of what it says: enough to look it up. */
+/** The error's name alone: what it says is for the log, not for the film's owner. */
 function brief(error: unknown): string {
-  if (!(error instanceof Error)) return "no error object";
-  return `${error.name}: ${error.message.split("\n")[0]?.slice(0, 200)}`;
+  return error instanceof Error ? error.name : "no error object";
 }
