@@ -63,6 +63,17 @@ export function returned(draft: Draft, strand: Strand, id: number, outcome: Answ
   return true;
 }
 
+/**
+ * After a restart: an answer that came before the service's own is enough, the call is not repeated.
+ *
+ * @returns false when there is none
+ */
+export function alreadyAnswered(draft: Draft, strand: Strand): boolean {
+  if (strand.stage.kind !== "calling" || !strand.stage.call.answer) return false;
+  over(draft, strand, strand.stage.call, strand.stage.call.answer);
+  return true;
+}
+
 /** SendTaskSuccess or SendTaskFailure. @returns false when the task does not wait for this token */
 export function answered(draft: Draft, strand: Strand, token: string, answer: Answer): boolean {
   if (strand.stage.kind !== "calling") return false;
@@ -106,7 +117,7 @@ function timedOut(draft: Draft, strand: Strand, call: Call): boolean {
     error: "States.Timeout",
     ...(missedHeartbeat ? { alias: "States.HeartbeatTimeout" } : {}),
   };
-  draft.put(strand, { lastEventId, stage: { kind: "failed", failure } });
+  draft.put(strand, { lastEventId, stage: draft.failed(failure) });
   return true;
 }
 
@@ -121,7 +132,7 @@ function over(draft: Draft, strand: Strand, call: Call, outcome: Answer): void {
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
     });
-    draft.put(strand, { lastEventId, stage: { kind: "failed", failure: outcome.failure } });
+    draft.put(strand, { lastEventId, stage: draft.failed(outcome.failure) });
     return;
   }
   const lastEventId = draft.event(typeOf(call, "Succeeded"), strand.lastEventId, {

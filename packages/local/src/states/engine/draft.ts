@@ -1,7 +1,8 @@
-import type { EventRow } from "../history.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { Failure } from "../failure.ts";
+import { type EventRow, MOST_EVENTS, output as outputDetails } from "../history.ts";
+import type { JsonObject } from "../json.ts";
 import type { Ending } from "./journal.ts";
-import type { Call, Run, Strand } from "./run.ts";
+import type { Call, Run, Stage, Strand } from "./run.ts";
 
 /**
  * What one step of an execution changes: history, strands, perhaps the end. Nothing of it is seen
@@ -88,6 +89,11 @@ export class Draft {
     this.drops.add(id);
   }
 
+  /** @param fork the flows inside a Parallel or Map have failed, and history has yet to say so */
+  failed(failure: Failure, fork = false): Stage {
+    return { kind: "failed", failure, atMs: this.atMs, ...(fork ? { fork } : {}) };
+  }
+
   /** Forgets all that was drafted. */
   reset(): void {
     this.events.length = 0;
@@ -116,6 +122,11 @@ const ENDINGS = {
   ABORTED: "ExecutionAborted",
 } as const;
 
-function outputDetails(output: Json): JsonObject {
-  return { output: JSON.stringify(output), outputDetails: { truncated: false } };
+/** A history has room for so many events; the execution ends with the last of them. */
+export function bounded(draft: Draft): Draft {
+  if (draft.lastEventId < MOST_EVENTS || draft.ending) return draft;
+  draft.reset();
+  const cause = `The execution reached the maximum number of history events (${MOST_EVENTS}).`;
+  draft.end({ status: "FAILED", error: "States.Runtime", cause }, draft.lastEventId);
+  return draft;
 }

@@ -4,14 +4,14 @@ import { contextOf } from "../context.ts";
 import { languageOf, stateAt } from "../definition.ts";
 import { runtime, StateFailed } from "../failure.ts";
 import type { HistoryEvent } from "../history.ts";
-import { eventOf, input, MOST_EVENTS } from "../history.ts";
+import { eventOf, input } from "../history.ts";
 import { placed, queries, type Scene } from "../query/query.ts";
 import type { Site } from "../states/kind.ts";
 import { kinds } from "../states/kinds.ts";
 import { perform } from "../tasks/perform.ts";
 import { openAlarms } from "./alarms.ts";
-import { answered, late, returned } from "./calls.ts";
-import { Draft } from "./draft.ts";
+import { alreadyAnswered, answered, late, returned } from "./calls.ts";
+import { bounded, Draft } from "./draft.ts";
 import type { Ending, Journal, NewExecution } from "./journal.ts";
 import { type Answer, type Call, dueMs, type Run, type Strand, visible } from "./run.ts";
 import { tellStatus } from "./status.ts";
@@ -43,7 +43,9 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
 
   function report({ run, events }: Draft): void {
     for (const event of events) {
-      for (const listener of listeners) listener(run.arn, eventOf(event));
+      for (const listener of listeners) {
+        safely(() => listener(run.arn, eventOf(event)));
+      }
     }
   }
 
@@ -143,11 +145,11 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
     } catch (error) {
       outcome = { failure: failureFrom(error, undefined, cloud) };
     }
-    change(run, id, (draft, strand) => returned(draft, strand, call.id, outcome));
+    safely(() => change(run, id, (draft, strand) => returned(draft, strand, call.id, outcome)));
   }
 
   function ring(run: Run, id: number): void {
-    change(run, id, (draft, strand) => late(draft, strand));
+    safely(() => change(run, id, late));
   }
 
   /** Changes a parked strand from outside its loop. */
@@ -160,10 +162,19 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
     return true;
   }
 
+  /** For work that nobody waits for: what goes wrong in it is said, and the process lives on. */
+  function safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      cloud.tell(`states: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
   /** The machine's own TimeoutSeconds. */
   function watch({ arn, deadlineMs }: Run): void {
     if (deadlineMs === undefined) return;
-    alarms.set(arn, deadlineMs, () => end(arn, { status: "TIMED_OUT" }));
+    alarms.set(arn, deadlineMs, () => safely(() => end(arn, { status: "TIMED_OUT" })));
   }
 
   function adopt(run: Run): void {
@@ -173,6 +184,7 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
       arm(run, strand);
       if (strand.stage.kind !== "calling") continue;
       const { call } = strand.stage;
+      if (change(run, strand.id, alreadyAnswered)) continue;
       // Begun and not known to be over: done again, as every caller must expect.
       if (!call.submitted) void make(run, strand.id, call);
     }
@@ -275,13 +287,4 @@ function failureFrom(error: unknown, scene: Scene | undefined, cloud: Cloud) {
   const why = error instanceof Error ? error.message : String(error);
   cloud.tell(`states: an execution failed by a fault of the laptop: ${why}`);
   return runtime(`The laptop failed: ${why}`).failure;
-}
-
-/** A history has room for so many events; the execution ends with the last of them. */
-function bounded(draft: Draft): Draft {
-  if (draft.lastEventId < MOST_EVENTS || draft.ending) return draft;
-  draft.reset();
-  const cause = `The execution reached the maximum number of history events (${MOST_EVENTS}).`;
-  draft.end({ status: "FAILED", error: "States.Runtime", cause }, draft.lastEventId);
-  return draft;
 }

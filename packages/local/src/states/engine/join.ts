@@ -73,7 +73,7 @@ function joined(draft: Draft, parent: Strand, state: State, outputs: Json[], las
   for (const child of draft.children(parent.id)) draft.drop(child.id);
   if (bytesOf(outputs) > DATA_LIMIT_BYTES) {
     const { failure } = tooLarge(parent.state);
-    draft.put(parent, { lastEventId: last, stage: { kind: "failed", failure, fork: true } });
+    draft.put(parent, { lastEventId: last, stage: draft.failed(failure, true) });
     return;
   }
   draft.event(`${state.Type}StateSucceeded`, last);
@@ -100,7 +100,7 @@ export function branchFailed(draft: Draft, child: Strand, failure: Failure): voi
   }
   for (const strand of draft.children(parent.id)) draft.drop(strand.id);
   const lastEventId = state.Type === "Map" ? previous : last;
-  draft.put(parent, { lastEventId, stage: { kind: "failed", failure, fork: true } });
+  draft.put(parent, { lastEventId, stage: draft.failed(failure, true) });
 }
 
 function parentOf(draft: Draft, child: Strand): { parent: Strand; state: State } {

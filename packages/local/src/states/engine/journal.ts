@@ -62,6 +62,12 @@ export type Journal = ReturnType<typeof openJournal>;
 export function openJournal(store: Store) {
   store.schema(TABLES);
 
+  function revision(id: number): Revision {
+    const found = store.get<Revision>("SELECT * FROM states_revisions WHERE id = ?", id);
+    if (!found) throw new Error(`no revision ${id} of a state machine`);
+    return found;
+  }
+
   function addEvent(execution: number, row: EventRow): void {
     store.run(
       `INSERT INTO states_events (execution, id, previous, atMs, type, details)
@@ -116,10 +122,14 @@ export function openJournal(store: Store) {
       ).id;
     },
 
-    revision(id: number): Revision {
-      const found = store.get<Revision>("SELECT * FROM states_revisions WHERE id = ?", id);
-      if (!found) throw new Error(`no revision ${id} of a state machine`);
-      return found;
+    revision,
+
+    /** The machine that a revision belongs to, if there ever was one. */
+    machineOf(revision: number): string | undefined {
+      return store.get<{ machineArn: string }>(
+        "SELECT machineArn FROM states_revisions WHERE id = ?",
+        revision,
+      )?.machineArn;
     },
 
     execution(arn: string): ExecutionRow | undefined {
@@ -211,7 +221,7 @@ export function openJournal(store: Store) {
     },
 
     load(row: ExecutionRow): Run {
-      const revision = this.revision(row.revision);
+      const made = revision(row.revision);
       const strands = store
         .all<{ body: string }>(
           "SELECT body FROM states_strands WHERE execution = ? ORDER BY id",
@@ -227,9 +237,10 @@ export function openJournal(store: Store) {
         arn: row.arn,
         name: row.name,
         machineArn: row.machineArn,
-        machineName: revision.name,
-        roleArn: revision.roleArn,
-        definition: JSON.parse(revision.definition) as Definition,
+        machineName: made.name,
+        roleArn: made.roleArn,
+        revision: made.id,
+        definition: JSON.parse(made.definition) as Definition,
         input: JSON.parse(row.input) as Json,
         startedAtMs: row.startedAtMs,
         deadlineMs: row.deadlineMs ?? undefined,

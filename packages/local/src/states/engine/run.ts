@@ -12,6 +12,7 @@ export interface Run {
   readonly machineArn: string;
   readonly machineName: string;
   readonly roleArn: string;
+  readonly revision: number;
   readonly definition: Definition;
   readonly input: Json;
   readonly startedAtMs: number;
@@ -63,7 +64,7 @@ export type Stage =
   /** The state's own work is done: Output and Assign come next. */
   | { kind: "result"; result?: { value: Json } }
   /** @see steps for `fork`: the flows inside have failed, and history has yet to say so */
-  | { kind: "failed"; failure: Failure; fork?: boolean }
+  | { kind: "failed"; failure: Failure; atMs: number; fork?: boolean }
   | { kind: "pausing"; untilMs: number }
   | { kind: "done"; output: Json };
 

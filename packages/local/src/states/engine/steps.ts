@@ -46,7 +46,7 @@ export const steps: Partial<Record<Stage["kind"], Step>> = {
       const made = { ...retries, [retry.index]: (retries[retry.index] ?? 0) + 1 };
       draft.put(strand, {
         entered: { ...strand.entered, retries: made },
-        stage: { kind: "pausing", untilMs: draft.atMs + retry.delayMs },
+        stage: { kind: "pausing", untilMs: strand.stage.atMs + retry.delayMs },
       });
       return;
     }
@@ -126,7 +126,7 @@ export function fails(draft: Draft, strand: Strand, failure: Failure): void {
     return;
   }
   const fork = failure.evaluation !== undefined && innerFlows(state).length > 0;
-  draft.put(strand, { lastEventId, stage: { kind: "failed", failure, ...(fork ? { fork } : {}) } });
+  draft.put(strand, { lastEventId, stage: draft.failed(failure, fork) });
 }
 
 /** Nothing catches it: the flow fails, and with it what the flow is part of. */

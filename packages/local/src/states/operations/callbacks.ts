@@ -2,7 +2,7 @@ import type { Need } from "../../kernel/caller.ts";
 import { Refusal } from "../../kernel/refusal.ts";
 import type { Input } from "../../kernel/service.ts";
 import { DATA_LIMIT_BYTES, type Json } from "../json.ts";
-import { isToken } from "../tokens.ts";
+import { revisionIn } from "../tokens.ts";
 import { errorIn } from "./executions.ts";
 import { invalid, jsonProblem, required } from "./input.ts";
 import type { Operations, Room } from "./room.ts";
@@ -11,14 +11,17 @@ import type { Operations, Room } from "./room.ts";
 export function callbackOperations({ journal, interpreter }: Room): Operations {
   const on =
     (action: string) =>
-    (input: Input): Need => ({
-      action: `states:${action}`,
-      resource: journal.holder(String(input.taskToken ?? ""))?.machineArn ?? "*",
-    });
+    (input: Input): Need[] => {
+      const revision = revisionIn(String(input.taskToken ?? ""));
+      // What is no token opens nothing: it is refused for that, not for a missing permission.
+      if (revision === undefined) return [];
+      return [{ action: `states:${action}`, resource: journal.machineOf(revision) ?? "*" }];
+    };
 
   function holder(input: Input) {
     const token = required(input, "taskToken");
-    if (!isToken(token)) throw new Refusal("InvalidToken", "Invalid Token: 'Invalid token'");
+    if (revisionIn(token) === undefined)
+      throw new Refusal("InvalidToken", "Invalid Token: 'Invalid token'");
     const held = journal.holder(token);
     if (!held) throw over();
     return { ...held, token };

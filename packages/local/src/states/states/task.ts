@@ -6,10 +6,11 @@ import type { Kind } from "./kind.ts";
 export const task: Kind = {
   retries: true,
   interruptible: true,
-  async begin({ query, scene, context, cloud }) {
+  async begin({ query, scene, context, cloud, run }) {
     const text = scene.state.Resource ?? "";
     const resource = parseResource(text);
-    const token = resource.kind === "service" && resource.callback ? newToken() : undefined;
+    const token =
+      resource.kind === "service" && resource.callback ? newToken(run.revision) : undefined;
     const seen = token === undefined ? scene : { ...scene, context: context({ token }) };
     const given = await query.arguments(seen);
     const timeout = await seconds(query, seen, "TimeoutSeconds");
