@@ -125,10 +125,7 @@ export function openBodies(folder: string): Bodies {
     },
     read(slices) {
       const release = hold(slices.map((slice) => slice.file));
-      const body = Readable.from(across(slices, path), {
-        objectMode: false,
-        highWaterMark: READ_BYTES,
-      });
+      const body = across(slices, path);
       return body.once("close", release);
     },
     discard(files) {
@@ -151,11 +148,48 @@ export function openBodies(folder: string): Bodies {
   };
 }
 
-async function* across(slices: readonly Slice[], path: (file: string) => string) {
-  for (const { file, first, last } of slices) {
-    if (last < first) continue;
-    yield* createReadStream(path(file), { start: first, end: last, highWaterMark: READ_BYTES });
-  }
+/** One file after the other; the first is opened when the first byte is asked for. */
+function across(slices: readonly Slice[], path: (file: string) => string): Readable {
+  const waiting = slices.filter((slice) => slice.first <= slice.last);
+  let current: { handle: FileHandle; at: number; last: number } | undefined;
+  const close = async () => {
+    const { handle } = current ?? {};
+    current = undefined;
+    await handle?.close();
+  };
+  const next = async (): Promise<Buffer | null> => {
+    if (!current) {
+      const slice = waiting.shift();
+      if (!slice) return null;
+      current = { handle: await open(path(slice.file), "r"), at: slice.first, last: slice.last };
+    }
+    const { handle, at, last } = current;
+    const wanted = Math.min(READ_BYTES, last - at + 1);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at);
+    if (bytesRead === 0) throw new Error("a body is shorter than its row says");
+    if (current) current.at = at + bytesRead;
+    if (current && at + bytesRead > last) await close();
+    return buffer.subarray(0, bytesRead);
+  };
+  return new Readable({
+    highWaterMark: READ_BYTES,
+    read() {
+      next().then(
+        // Whoever asked may have left while the file was being opened.
+        async (chunk) => {
+          if (this.destroyed) await close();
+          else this.push(chunk);
+        },
+        (error) => this.destroy(error),
+      );
+    },
+    destroy(error, done) {
+      close().then(
+        () => done(error),
+        (failure) => done(error ?? failure),
+      );
+    },
+  });
 }
 
 /** Hashing and writing overlap: while one batch is on its way to the disk, the next is summed. */
@@ -193,10 +227,12 @@ async function pour(
 }
 
 async function writeAll(handle: FileHandle, batch: readonly Uint8Array[]): Promise<void> {
-  const bytes = batch.length === 1 && batch[0] ? batch[0] : Buffer.concat(batch);
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
-    at += bytesWritten;
+  if (batch.length === 0) return;
+  const sizeBytes = batch.reduce((sum, chunk) => sum + chunk.length, 0);
+  const { bytesWritten } = await handle.writev(batch);
+  if (bytesWritten < sizeBytes) {
+    // A full disk or a signal: the rest goes on its own, or fails with a reason.
+    await writeAll(handle, [Buffer.concat(batch).subarray(bytesWritten)]);
   }
 }
 

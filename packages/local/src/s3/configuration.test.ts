@@ -16,7 +16,7 @@ import {
   PutBucketWebsiteCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
-  type S3Client,
+  S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as Cors from "./cors.ts";
@@ -29,7 +29,7 @@ let moved = 0;
 const DAY_MS = 86_400_000;
 
 beforeAll(async () => {
-  rig = await openRig({ now: () => Date.now() + moved });
+  rig = await openRig({ S3Client, now: () => Date.now() + moved });
   client = rig.client();
 });
 beforeEach(async () => {

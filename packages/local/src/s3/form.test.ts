@@ -4,7 +4,7 @@ import {
   CreateBucketCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  type S3Client,
+  S3Client,
 } from "@aws-sdk/client-s3";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ let client: S3Client;
 let Bucket: string;
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ S3Client });
   client = rig.client();
   Bucket = bucketName();
   await client.send(new CreateBucketCommand({ Bucket }));

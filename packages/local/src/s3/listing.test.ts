@@ -4,7 +4,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   paginateListObjectsV2,
-  type S3Client,
+  S3Client,
 } from "@aws-sdk/client-s3";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,7 +17,7 @@ let Bucket: string;
 const keys = ["a/1", "a/2", "b", "c/x/1", "c/y", "p", "p/q", "z"];
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ S3Client });
   client = rig.client();
   Bucket = bucketName();
   await client.send(new CreateBucketCommand({ Bucket }));

@@ -13,7 +13,7 @@ import {
   ListMultipartUploadsCommand,
   ListPartsCommand,
   PutObjectCommand,
-  type S3Client,
+  S3Client,
   UploadPartCommand,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
@@ -31,7 +31,7 @@ let client: S3Client;
 let Bucket: string;
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ S3Client });
   client = rig.client();
   Bucket = bucketName();
   await client.send(new CreateBucketCommand({ Bucket }));

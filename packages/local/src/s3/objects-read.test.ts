@@ -13,7 +13,7 @@ import {
   ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  type S3Client,
+  S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bucketName, openRig, type Rig } from "./testing.ts";
@@ -26,7 +26,7 @@ let client: S3Client;
 let Bucket: string;
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ S3Client });
   client = rig.client();
   Bucket = bucketName();
   await client.send(new CreateBucketCommand({ Bucket }));

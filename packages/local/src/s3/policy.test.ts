@@ -11,7 +11,7 @@ import {
   PutObjectCommand,
   PutObjectTaggingCommand,
   PutPublicAccessBlockCommand,
-  type S3Client,
+  S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -26,7 +26,7 @@ const arn = () => `arn:aws:s3:::${Bucket}`;
 const roleArn = "arn:aws:iam::000000000000:role/reader";
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ S3Client });
   owner = rig.client();
 });
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
-  type S3Client,
+  S3Client,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ let Bucket: string;
 let moved = 0;
 
 beforeAll(async () => {
-  rig = await openRig({ now: () => Date.now() + moved });
+  rig = await openRig({ S3Client, now: () => Date.now() + moved });
   client = rig.client();
   signer = rig.client({ requestChecksumCalculation: "WHEN_REQUIRED" });
   Bucket = bucketName();

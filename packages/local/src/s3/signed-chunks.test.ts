@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { CreateBucketCommand, GetObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bucketName, openRig, type Rig } from "./testing.ts";
 
@@ -7,7 +7,7 @@ let rig: Rig;
 const Bucket = bucketName();
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ S3Client });
   await rig.client().send(new CreateBucketCommand({ Bucket }));
 });
 afterAll(() => rig.close());

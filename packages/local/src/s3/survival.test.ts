@@ -3,7 +3,12 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -14,7 +19,7 @@ let rig: Rig;
 const Bucket = bucketName();
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ S3Client });
   await rig.client().send(new CreateBucketCommand({ Bucket }));
 });
 afterAll(() => rig.close());
@@ -40,7 +45,7 @@ it("a request that breaks off half-way leaves nothing", async () => {
 
 it("objects are there after a restart; bodies that no row names are not", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "rushes-again-"));
-  const first = await openRig({ dataDir });
+  const first = await openRig({ S3Client, dataDir });
   await first.client().send(new CreateBucketCommand({ Bucket }));
   await first.client().send(new PutObjectCommand({ Bucket, Key: "kept", Body: "film" }));
   await first.close();
@@ -48,7 +53,7 @@ it("objects are there after a restart; bodies that no row names are not", async 
   const orphan = join(dataDir, "s3", kept).replace(/[0-9a-f]{4}$/, "zzzz");
   writeFileSync(orphan, "written, never committed");
   writeFileSync(join(dataDir, "s3/incoming", "f".repeat(32)), "never finished");
-  const second = await openRig({ dataDir });
+  const second = await openRig({ S3Client, dataDir });
   expect(files(dataDir)).toEqual([kept]);
   const got = await second.client().send(new GetObjectCommand({ Bucket, Key: "kept" }));
   expect(await got.Body?.transformToString()).toBe("film");

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { openFront } from "../front/index.ts";
 import { openIam } from "../iam/index.ts";
 import type { Keys } from "../kernel/caller.ts";
@@ -9,8 +9,18 @@ import type { CloudEvent } from "../kernel/cloud.ts";
 import { testCloud } from "../kernel/testing.ts";
 import { openS3 } from "./index.ts";
 
+interface Options {
+  /** The SDK's client, which only tests may bring into this package. */
+  S3Client: new (
+    config: S3ClientConfig,
+  ) => S3Client;
+  /** Kept when given; else a folder that goes with the rig. */
+  dataDir?: string;
+  now?: () => number;
+}
+
 /** An S3 behind the real front, with real clients, in a folder of its own. */
-export async function openRig(options: { dataDir?: string; now?: () => number } = {}) {
+export async function openRig(options: Options) {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "rushes-s3-"));
   const now = options.now ?? Date.now;
   const iam = openIam({ dataDir, accountId: "000000000000", region: "us-east-1", now });
@@ -22,7 +32,7 @@ export async function openRig(options: { dataDir?: string; now?: () => number } 
   const clients: S3Client[] = [];
   const client = (more: S3ClientConfig & { keys?: Keys } = {}) => {
     const { keys, ...config } = more;
-    const made = new S3Client({
+    const made = new options.S3Client({
       endpoint: front.origin,
       region: "us-east-1",
       forcePathStyle: true,

@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(FILE))("S3 answers as AWS was recorded to answer", (
   let client: Sdk.S3Client;
 
   beforeAll(async () => {
-    rig = await openRig();
+    rig = await openRig({ S3Client: Sdk.S3Client });
     client = rig.client();
     // The recording SDK sent no content type of its own.
     client.middlewareStack.add(

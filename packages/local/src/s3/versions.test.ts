@@ -8,7 +8,7 @@ import {
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
-  type S3Client,
+  S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { bucketName, openRig, type Rig } from "./testing.ts";
@@ -18,7 +18,7 @@ let client: S3Client;
 let Bucket: string;
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ S3Client });
   client = rig.client();
 });
 beforeEach(async () => {
