@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { eventsDiffer, type Row, resultDiffers } from "./compare.testing.ts";
 import type { Definition } from "./definition.ts";
 import { type Bench, bench } from "./testing.ts";
 import { refusals } from "./validation/refusals.ts";
 import { recorded, rows } from "./vectors.testing.ts";
+
+// Most of them wait; they wait side by side.
+vi.setConfig({ maxConcurrency: 30 });
 
 const files = ["executions-jsonata", "executions-jsonpath", "operators"];
 

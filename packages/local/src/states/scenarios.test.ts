@@ -1,8 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Refusal } from "../kernel/refusal.ts";
 import { neutral } from "./compare.testing.ts";
 import { type Bench, bench } from "./testing.ts";
 import { recorded, rows, same } from "./vectors.testing.ts";
+
+// Most of them wait; they wait side by side.
+vi.setConfig({ maxConcurrency: 30 });
 
 interface Scenario {
   id: string;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { eventsDiffer, type Row, resultDiffers } from "./compare.testing.ts";
 
 import type { Definition } from "./definition.ts";
@@ -6,6 +6,9 @@ import { Player } from "./player.testing.ts";
 import { type Bench, bench, ROLE } from "./testing.ts";
 import { refusals } from "./validation/refusals.ts";
 import { recorded, rows } from "./vectors.testing.ts";
+
+// Most of them wait; they wait side by side.
+vi.setConfig({ maxConcurrency: 30 });
 
 const walked = rows<Row>("executions-tasks").filter(
   ({ definition, type, historyOrder, tasks }) =>
