@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import * as Sfn from "../aws/workflow.ts";
+import { Clock } from "../clock/index.ts";
 import { Encode } from "../encode/index.ts";
 import type * as Id from "../id/id.ts";
 import { Intake } from "../intake/index.ts";
@@ -69,8 +70,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** An execution's name made from its cause: the same cause starts it once. */
-export function nameFor(why: string, ...cause: (string | number)[]): string {
-  const hash = createHash("sha256").update(cause.join("\n")).digest("hex").slice(0, 32);
+/**
+ * An execution's name made from its cause. The same cause starts it once an hour: again, because
+ * an execution that cares for others may die as well.
+ */
+export function nameFor(why: string, ...cause: string[]): string {
+  const hour = Math.floor(Clock.now() / HOUR_MS);
+  const hash = createHash("sha256")
+    .update([...cause, hour].join("\n"))
+    .digest("hex")
+    .slice(0, 32);
   return `${why}-${hash}`;
 }
+
+const HOUR_MS = 3_600_000;

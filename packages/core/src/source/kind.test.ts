@@ -26,6 +26,7 @@ describe("a file", () => {
   it.each([
     { what: "an MP4", head: bytes(0, 0, 0, 0x18, "ftypisom"), is: "mp4" },
     { what: "a QuickTime film without a brand", head: bytes(0, 0, 0, 8, "wide"), is: "mp4" },
+    { what: "a photo from a phone", head: bytes(0, 0, 0, 0x18, "ftypheic"), is: "not media" },
     { what: "Matroska", head: bytes(0x1a, 0x45, 0xdf, 0xa3), is: "media" },
     { what: "an AVI", head: bytes("RIFF", 0, 0, 0, 0, "AVI "), is: "media" },
     { what: "a WAVE", head: bytes("RIFF", 0, 0, 0, 0, "WAVE"), is: "media" },

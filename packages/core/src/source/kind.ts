@@ -10,7 +10,9 @@ export const HEAD_BYTES = 4096;
  */
 export function kindOf(head: Buffer): Kind {
   if (isPlaylist(head)) return { is: "playlist" };
-  if (MP4_BOXES.has(head.toString("latin1", 4, 8))) return { is: "mp4" };
+  if (MP4_BOXES.has(head.toString("latin1", 4, 8))) {
+    return { is: PICTURE_BRANDS.has(head.toString("latin1", 8, 12)) ? "not media" : "mp4" };
+  }
   if (SIGNATURES.some((signature) => signature.matches(head))) return { is: "media" };
   if (isTransportStream(head) || isMpegAudio(head)) return { is: "media" };
   if (RAW.some((start) => head.subarray(0, start.length).equals(start))) {
@@ -21,6 +23,9 @@ export function kindOf(head: Buffer): Kind {
 
 /** Boxes an MP4 or QuickTime file may begin with. */
 const MP4_BOXES = new Set(["ftyp", "moov", "mdat", "free", "skip", "wide", "pnot", "styp"]);
+
+/** Photos come in the same boxes as films. */
+const PICTURE_BRANDS = new Set(["heic", "heix", "heim", "heis", "mif1", "avif"]);
 
 interface Signature {
   matches(head: Buffer): boolean;
