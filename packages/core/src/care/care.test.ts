@@ -211,6 +211,15 @@ describe("an execution that died", () => {
     },
   );
 
+  it("is settled once, however often it is told, and once more when that died too", async () => {
+    const film = await quiet({});
+    const input = { kind: "again", videoId: film.id, expectedAttempt: 0 };
+    for (const afterMs of [0, 0, 1000, 3_600_000]) {
+      await Clock.at(nowMs + afterMs, () => died(film.execution, input));
+    }
+    expect(cloud.machine.started.size).toBe(2);
+  });
+
   it("changes nothing of a film that another execution has", async () => {
     const film = await quiet({});
     await died("arn:another", { kind: "again", videoId: film.id, expectedAttempt: 0 });
