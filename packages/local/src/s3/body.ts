@@ -136,10 +136,11 @@ export function openBodies(folder: string): Bodies {
     },
     removeOrphans(known) {
       let removed = 0;
-      for (const shelf of readdirSync(kept)) {
-        for (const file of readdirSync(join(kept, shelf))) {
+      for (const shelf of readdirSync(kept, { withFileTypes: true })) {
+        if (!shelf.isDirectory()) continue;
+        for (const file of readdirSync(join(kept, shelf.name))) {
           if (known.has(file)) continue;
-          rmSync(join(kept, shelf, file), { force: true });
+          rmSync(join(kept, shelf.name, file), { force: true });
           removed += 1;
         }
       }

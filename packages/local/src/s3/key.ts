@@ -49,7 +49,7 @@ export function parseSource(text: string): { bucket: string; key: string; versio
       about: { ArgumentName: "x-amz-copy-source", ArgumentValue: "x-amz-copy-source" },
     });
   }
-  return { bucket, key, ...(id === undefined ? {} : { versionId: decodeURIComponent(id) }) };
+  return { bucket, key, ...(id === undefined ? {} : { versionId: unescapePath(id) }) };
 }
 
 /** @throws Refusal `InvalidURI` when the escapes are no UTF-8 */

@@ -170,13 +170,34 @@ describe("a bucket policy", () => {
     await expect(complete({ IfNoneMatch: "*" })).resolves.toBeDefined();
   });
 
-  it.each(["not json", "{}", '{"Statement":[{"Effect":"Allow"}]}', "[]", "null"])(
-    "that is none is MalformedPolicy: %s",
-    async (Policy) => {
-      const refused = owner.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-      await expect(refused).rejects.toMatchObject({ name: "MalformedPolicy" });
-    },
-  );
+  const statement = (more: object) =>
+    JSON.stringify({
+      Statement: {
+        Effect: "Allow",
+        Principal: { AWS: roleArn },
+        Action: "s3:GetObject",
+        Resource: "*",
+        ...more,
+      },
+    });
+  it.each([
+    "not json",
+    "{}",
+    "[]",
+    "null",
+    '{"Statement":[]}',
+    '{"Statement":[null]}',
+    '{"Statement":[{"Effect":"Allow"}]}',
+    statement({ Effect: "Maybe" }),
+    statement({ Action: [7] }),
+    statement({ Principal: { AWS: [{}] } }),
+    statement({ Condition: "always" }),
+    statement({ Condition: { StringEquals: { "s3:prefix": {} } } }),
+    statement({ Resource: [] }),
+  ])("that is none is MalformedPolicy: %s", async (Policy) => {
+    const refused = owner.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+    await expect(refused).rejects.toMatchObject({ name: "MalformedPolicy" });
+  });
 
   it("names only its own bucket", async () => {
     const other = {

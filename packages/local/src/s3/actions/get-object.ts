@@ -44,13 +44,8 @@ export function headObject(
 ): Omit<HeadObjectCommandOutput, "$metadata"> {
   refuseUnkept("HeadObject", input);
   const version = find(shelf, ask, input, "HEAD");
-  const {
-    first: _first,
-    last: _last,
-    TagCount: _tags,
-    ...answer
-  } = describe(shelf, version, input);
-  return { ...answer, ...(_tags ? { TagCount: _tags } : {}) };
+  const { first: _first, last: _last, ...answer } = describe(shelf, version, input);
+  return answer;
 }
 
 /**
@@ -85,6 +80,7 @@ export function find(
     throw methodNotAllowed(method, { $headers: { ...$headers, ...modified, Allow: "DELETE" } });
   }
   const refusal = missing(shelf, ask, name, key);
+  if (refusal.code === "AccessDenied") throw refusal;
   throw new Refusal(refusal.code, refusal.message, {
     httpStatus: refusal.httpStatus,
     about: { ...refusal.about, $headers },

@@ -79,6 +79,17 @@ export function readMax(name: string, given: number | undefined): number {
   return Math.min(max, 1000);
 }
 
+/** @throws Refusal `InvalidArgument` */
+export function readPartMarker(given: string | undefined): number {
+  const marker = Number(given ?? 0);
+  if (Number.isInteger(marker) && marker >= 0) return marker;
+  throw invalidArgument(
+    "Argument part-number-marker must be an integer between 0 and 2147483647",
+    "part-number-marker",
+    String(given),
+  );
+}
+
 export function readEncoding(given: string | undefined): (text: string) => string {
   if (given === undefined || given === "url") return given ? encoded : (text) => text;
   throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", given);

@@ -13,7 +13,7 @@ import { invalidArgument } from "../refusals.ts";
 import type { Ask, Shelf } from "../shelf.ts";
 import * as Upload from "../upload.ts";
 import { type Position, walk } from "../walk.ts";
-import { readEncoding, readMax } from "./list-objects.ts";
+import { readEncoding, readMax, readPartMarker } from "./list-objects.ts";
 
 /** Uploads that have begun and are not completed, by key and then by age. */
 export function listMultipartUploads(
@@ -72,7 +72,7 @@ export function listParts(
   permit(shelf, ask, { action: "ListMultipartUploadParts", bucket: name, key, input });
   const upload = Upload.require(shelf, name, key, input.UploadId);
   const max = readMax("max-parts", input.MaxParts);
-  const marker = Number(input.PartNumberMarker ?? 0);
+  const marker = readPartMarker(input.PartNumberMarker);
   const all = Upload.parts(shelf, upload.id).filter((part) => part.number > marker);
   const parts = all.slice(0, max);
   const algorithm = upload.checksum?.algorithm;

@@ -7,7 +7,7 @@ import { invalidArgument, invalidRequest } from "../refusals.ts";
 import type { Ask, Shelf } from "../shelf.ts";
 import * as Version from "../version.ts";
 import { find } from "./get-object.ts";
-import { readMax } from "./list-objects.ts";
+import { readMax, readPartMarker } from "./list-objects.ts";
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"] as const;
 
@@ -56,7 +56,7 @@ function parts(shelf: Shelf, version: Version.Version, input: GetObjectAttribute
   const total = version.traits.partsCount;
   if (!total) return {};
   const max = readMax("max-parts", input.MaxParts);
-  const marker = Number(input.PartNumberMarker ?? 0);
+  const marker = readPartMarker(input.PartNumberMarker);
   const algorithm = version.traits.checksum?.algorithm;
   const pieces = Version.pieces(shelf, version);
   // Parts are only told of when the upload was begun with a checksum of its own.

@@ -4,11 +4,11 @@ import type {
   PutBucketPolicyCommandInput,
   ServerSideEncryptionConfiguration,
 } from "@aws-sdk/client-s3";
-import { checkPolicy } from "../../iam/policy.ts";
 import type { PolicyDocument } from "../../kernel/caller.ts";
 import { NotPretended, Refusal } from "../../kernel/refusal.ts";
 import * as Answer from "../answer.ts";
 import { isPublic } from "../permission.ts";
+import * as Policy from "../policy.ts";
 import { accessDenied, malformedXml } from "../refusals.ts";
 import * as Setting from "../setting.ts";
 import type { Ask, Shelf } from "../shelf.ts";
@@ -19,8 +19,8 @@ import { open } from "./settings.ts";
 
 export function getBucketPolicy(shelf: Shelf, ask: Ask, input: BucketInput): { Policy: string } {
   const bucket = open(shelf, ask, input, "GetBucketPolicy");
-  const Policy = Setting.get(shelf, bucket, "policy");
-  if (Policy !== undefined) return { Policy };
+  const text = Setting.get(shelf, bucket, "policy");
+  if (text !== undefined) return { Policy: text };
   throw new Refusal("NoSuchBucketPolicy", "The bucket policy does not exist", {
     httpStatus: 404,
     about: { BucketName: bucket },
@@ -33,9 +33,7 @@ export function putBucketPolicy(
   input: PutBucketPolicyCommandInput,
 ): object {
   const bucket = open(shelf, ask, input, "PutBucketPolicy");
-  const policy = readPolicy(input.Policy ?? "");
-  checkPolicy(policy);
-  for (const statement of [policy.Statement].flat()) checkResources(bucket, statement);
+  const policy = Policy.parse(input.Policy, bucket);
   if (Setting.get(shelf, bucket, "publicAccessBlock")?.BlockPublicPolicy && isPublic(policy)) {
     throw accessDenied(
       "User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
@@ -47,8 +45,8 @@ export function putBucketPolicy(
 
 export function getBucketPolicyStatus(shelf: Shelf, ask: Ask, input: BucketInput) {
   open(shelf, ask, input, "GetBucketPolicyStatus");
-  const { Policy } = getBucketPolicy(shelf, ask, input);
-  return { PolicyStatus: { IsPublic: isPublic(readPolicy(Policy)) } };
+  const document = JSON.parse(getBucketPolicy(shelf, ask, input).Policy) as PolicyDocument;
+  return { PolicyStatus: { IsPublic: isPublic(document) } };
 }
 
 /** Everything is encrypted with S3's own keys, as AWS does unasked since 2023. */
@@ -140,48 +138,4 @@ function setAcl(input: AclInput): object {
   if (input.ACL === undefined) throw aclsOff();
   checkAcl(input.ACL);
   return {};
-}
-
-function readPolicy(text: string): PolicyDocument {
-  const malformed = (message: string) => new Refusal("MalformedPolicy", message);
-  let policy: unknown;
-  try {
-    policy = JSON.parse(text);
-  } catch {
-    policy = undefined;
-  }
-  if (typeof policy !== "object" || policy === null || !text.startsWith("{")) {
-    throw malformed("Policies must be valid JSON and the first byte must be '{'");
-  }
-  const { Statement } = policy as { Statement?: unknown };
-  if (Statement === undefined) throw malformed("Missing required field Statement");
-  for (const one of [Statement].flat()) {
-    const statement = (one ?? {}) as Record<string, unknown>;
-    if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
-      throw malformed("Missing required field Effect");
-    }
-    for (const field of ["Principal", "Action", "Resource"]) {
-      if (statement[field] === undefined && statement[`Not${field}`] === undefined) {
-        throw malformed(`Missing required field ${field}`);
-      }
-    }
-  }
-  return policy as PolicyDocument;
-}
-
-function checkResources(bucket: string, statement: { Resource?: string | string[] }): void {
-  const arn = `arn:aws:s3:::${bucket}`;
-  for (const resource of [statement.Resource ?? []].flat()) {
-    // A pattern may reach this bucket without naming it whole.
-    const fixed = resource.split(/[*?]/)[0] ?? "";
-    const ours =
-      resource === arn ||
-      resource.startsWith(`${arn}/`) ||
-      (fixed !== resource && arn.startsWith(fixed));
-    if (!ours && !fixed.startsWith(arn)) {
-      throw new Refusal("MalformedPolicy", "Policy has invalid resource", {
-        about: { Detail: resource },
-      });
-    }
-  }
 }
