@@ -62,6 +62,20 @@ export class Draft {
       .sort((one, other) => (one?.index ?? 0) - (other?.index ?? 0)) as Strand[];
   }
 
+  /** How many strands a Parallel or Map has begun, and how many of them have not ended. */
+  progress(parent: number): { begun: number; open: number } {
+    let begun = 0;
+    let open = 0;
+    const count = (strand: Strand | undefined) => {
+      if (strand?.parent !== parent) return;
+      begun += 1;
+      if (strand.stage.kind !== "done") open += 1;
+    };
+    for (const id of this.run.strands.keys()) count(this.strand(id));
+    for (const id of this.puts.keys()) if (!this.run.strands.has(id)) count(this.strand(id));
+    return { begun, open };
+  }
+
   /** A new line of states, at the entrance of its first one. */
   spawn(
     strand: Pick<Strand, "index" | "flow" | "state" | "input" | "lastEventId"> & {

@@ -56,16 +56,15 @@ export function branchFinished(draft: Draft, child: Strand, output: Json): void 
           index: child.index,
         })
       : child.lastEventId;
-  const children = draft.children(parent.id);
-  if (children.length < stage.items.length) {
-    spawn(draft, parent, state, children.length, done.lastEventId);
+  const { begun, open } = draft.progress(parent.id);
+  if (begun < stage.items.length) {
+    spawn(draft, parent, state, begun, done.lastEventId);
     return;
   }
-  const outputs: Json[] = [];
-  for (const { stage: end } of children) {
-    if (end.kind !== "done") return;
-    outputs.push(end.output);
-  }
+  if (open > 0) return;
+  const outputs = draft
+    .children(parent.id)
+    .map(({ stage: end }) => (end.kind === "done" ? end.output : null));
   joined(draft, parent, state, outputs, last);
 }
 
