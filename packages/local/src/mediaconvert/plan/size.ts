@@ -55,22 +55,22 @@ function oneSide(
   const shape = source.width / source.height;
   const cap = behavior === "FIT_NO_UPSCALE";
   if (want.width !== undefined) {
-    const width = cap ? Math.min(want.width, source.width) : want.width;
+    const width = cap ? Math.min(want.width, evenBelow(source.width)) : want.width;
     return { width: even(width), height: even(width / shape) };
   }
   if (want.height !== undefined) {
-    const height = cap ? Math.min(want.height, source.height) : want.height;
+    const height = cap ? Math.min(want.height, evenBelow(source.height)) : want.height;
     return { width: even(height * shape), height: even(height) };
   }
-  return { width: even(source.width), height: even(source.height) };
+  return { width: evenBelow(source.width), height: evenBelow(source.height) };
 }
 
 /** The largest size of the source's shape inside the box. */
 function inside(source: Size, box: Size): Size {
   const factor = Math.min(box.width / source.width, box.height / source.height);
   return {
-    width: Math.min(even(box.width), even(source.width * factor)),
-    height: Math.min(even(box.height), even(source.height * factor)),
+    width: Math.min(evenBelow(box.width), even(source.width * factor)),
+    height: Math.min(evenBelow(box.height), even(source.height * factor)),
   };
 }
 
@@ -84,6 +84,11 @@ function smaller(box: Size, source: Size): Size {
 /** The nearest even number, at least 2: chroma of 4:2:0 has half the size. */
 function even(value: number): number {
   return Math.max(2, Math.round(value / 2) * 2);
+}
+
+/** Where nothing may grow. */
+function evenBelow(value: number): number {
+  return Math.max(2, Math.floor(value / 2) * 2);
 }
 
 function same(a: Size, b: Size): boolean {
