@@ -1,5 +1,6 @@
 import type { Tag } from "@aws-sdk/client-s3";
 import { NotPretended, Refusal } from "../kernel/refusal.ts";
+import { checkCanned } from "./acl.ts";
 import { invalidArgument, invalidRequest } from "./refusals.ts";
 import type { Traits } from "./version.ts";
 
@@ -61,18 +62,7 @@ export function refuseUnkept(operation: string, input: object): void {
       action: `${operation} with ServerSideEncryption ${encryption}`,
     });
   }
-  if (ACL !== undefined) checkAcl(ACL);
-}
-
-/** Buckets here are BucketOwnerEnforced: the owner's own ACLs change nothing, others are refused. */
-export function checkAcl(acl: string): void {
-  if (acl === "private" || acl === "bucket-owner-full-control") return;
-  if (!CANNED.includes(acl)) throw invalidArgument("", "x-amz-acl", acl);
-  throw aclsOff();
-}
-
-export function aclsOff(): Refusal {
-  return new Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs");
+  if (ACL !== undefined) checkCanned(ACL);
 }
 
 export function storageClass(name: string | undefined): string {
@@ -163,17 +153,6 @@ function metadata(given: Record<string, string>): Record<string, string> {
 }
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-
-const CANNED = [
-  "private",
-  "public-read",
-  "public-read-write",
-  "authenticated-read",
-  "aws-exec-read",
-  "bucket-owner-read",
-  "bucket-owner-full-control",
-  "log-delivery-write",
-];
 
 const STORAGE_CLASSES = [
   "STANDARD",

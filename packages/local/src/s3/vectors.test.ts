@@ -33,8 +33,6 @@ const REFUSED = [
 const DIFFERENT: Record<string, string> = {
   "test_s3.py::TestS3::test_empty_bucket_fixture": "the deletions were not recorded",
   "test_s3.py::TestS3::test_s3_bucket_acl": "ACLs are off here and cannot be turned on",
-  "test_s3.py::TestS3::test_s3_bucket_acl_exceptions": "grants are refused before they are read",
-  "test_s3.py::TestS3::test_s3_object_acl_exceptions": "grants are refused before they are read",
   "test_s3.py::TestS3::test_s3_multipart_upload_acls": "ACLs are off here and cannot be turned on",
   "test_s3.py::TestS3::test_user_metadata_rfc2047_bad_b64_encoded":
     "AWS decodes words of RFC 2047 and writes them anew; here metadata stays as it was sent",

@@ -6,13 +6,13 @@ import type {
 } from "@aws-sdk/client-s3";
 import type { PolicyDocument } from "../../kernel/caller.ts";
 import { NotPretended, Refusal } from "../../kernel/refusal.ts";
+import * as Acl from "../acl.ts";
 import * as Answer from "../answer.ts";
 import { isPublic } from "../permission.ts";
 import * as Policy from "../policy.ts";
 import { accessDenied, malformedXml } from "../refusals.ts";
 import * as Setting from "../setting.ts";
 import type { Ask, Shelf } from "../shelf.ts";
-import { aclsOff, checkAcl } from "../traits.ts";
 import type { BucketInput } from "./bucket.ts";
 import { find } from "./get-object.ts";
 import { open } from "./settings.ts";
@@ -80,19 +80,15 @@ export function putBucketEncryption(
   return {};
 }
 
-interface AclInput {
-  ACL?: string | undefined;
-  AccessControlPolicy?: object | undefined;
-}
-
 export function getBucketAcl(shelf: Shelf, ask: Ask, input: BucketInput) {
   open(shelf, ask, input, "GetBucketAcl");
   return owned(shelf);
 }
 
-export function putBucketAcl(shelf: Shelf, ask: Ask, input: BucketInput & AclInput): object {
+export function putBucketAcl(shelf: Shelf, ask: Ask, input: BucketInput & Acl.AclInput): object {
   open(shelf, ask, input, "PutBucketAcl");
-  return setAcl(input);
+  Acl.check(input, Answer.owner(shelf).ID ?? "");
+  return {};
 }
 
 interface ObjectInput extends BucketInput {
@@ -105,9 +101,10 @@ export function getObjectAcl(shelf: Shelf, ask: Ask, input: ObjectInput) {
   return owned(shelf);
 }
 
-export function putObjectAcl(shelf: Shelf, ask: Ask, input: ObjectInput & AclInput): object {
+export function putObjectAcl(shelf: Shelf, ask: Ask, input: ObjectInput & Acl.AclInput): object {
   find(shelf, ask, input, "PUT", "PutObjectAcl");
-  return setAcl(input);
+  Acl.check(input, Answer.owner(shelf).ID ?? "");
+  return {};
 }
 
 /** The one ACL there is: the owner may everything. Others may by policy, or not at all. */
@@ -117,25 +114,4 @@ function owned(shelf: Shelf): Omit<GetBucketAclCommandOutput, "$metadata"> {
     Owner,
     Grants: [{ Grantee: { ID: Owner.ID, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
   };
-}
-
-function setAcl(input: AclInput): object {
-  const grants = Object.keys(input).some((name) => name.startsWith("Grant"));
-  if (input.ACL !== undefined && grants) {
-    throw new Refusal(
-      "InvalidRequest",
-      "Specifying both Canned ACLs and Header Grants is not allowed",
-    );
-  }
-  if (input.ACL !== undefined && input.AccessControlPolicy) {
-    throw new Refusal("UnexpectedContent", "This request does not support content");
-  }
-  if (input.ACL === undefined && !grants && !input.AccessControlPolicy) {
-    throw new Refusal("MissingSecurityHeader", "Your request was missing a required header", {
-      about: { MissingHeaderName: "x-amz-acl" },
-    });
-  }
-  if (input.ACL === undefined) throw aclsOff();
-  checkAcl(input.ACL);
-  return {};
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Exchange } from "../../kernel/service.ts";
-import { mismatch, running } from "../checksum.ts";
+import { algorithms, mismatch, running } from "../checksum.ts";
 import * as Cors from "../cors.ts";
 import { unescapePath } from "../key.ts";
 import { actions } from "../operations.ts";
@@ -119,22 +119,11 @@ function withoutChunked(encoding: unknown): string | undefined {
 
 /** A document is held against its checksums here; they are no business of the operation. */
 function checkDocument(route: Route.Route, input: Record<string, unknown>, bytes: Buffer): void {
-  const sums = {
-    MD5: undefined,
-    CRC32: "CRC32",
-    CRC32C: "CRC32C",
-    CRC64NVME: "CRC64NVME",
-    SHA1: "SHA1",
-    SHA256: "SHA256",
-  } as const;
-  let given = false;
-  if (typeof input.ContentMD5 === "string") {
-    given = true;
-    if (createHash("md5").update(bytes).digest("base64") !== input.ContentMD5)
-      throw mismatch("Content-MD5");
+  let given = input.ContentMD5 !== undefined;
+  if (given && createHash("md5").update(bytes).digest("base64") !== input.ContentMD5) {
+    throw mismatch("Content-MD5");
   }
-  for (const algorithm of Object.values(sums)) {
-    if (!algorithm) continue;
+  for (const algorithm of algorithms) {
     const claimed = input[`Checksum${algorithm}`];
     if (claimed === undefined) continue;
     given = true;
