@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Job } from "@aws-sdk/client-mediaconvert";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { sampleJob } from "./sample-job.ts";
 import { fast, filmRoom, studio, tone, until, video } from "./testing.ts";
 
@@ -95,6 +95,37 @@ describe("a job", () => {
     await until(() =>
       readdirSync(join(cloud.dataDir, "mediaconvert", "work")).length === 0 ? true : undefined,
     );
+  });
+
+  onLinux("that takes long says how far it is, as often as it was asked to", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const cloud = begin();
+      copyFileSync(long(), cloud.path("uploads", "film.mp4"));
+      const request = { ...sampleJob("s3://uploads/film.mp4"), StatusUpdateInterval: "SECONDS_12" };
+      const { Job } = await cloud.call<{ Job: Job }>("CreateJob", request);
+      await until(() =>
+        programsIn(join(cloud.dataDir, "mediaconvert")).length > 1 ? true : undefined,
+      );
+      vi.advanceTimersByTime(25_000);
+      await cloud.call("CancelJob", { Id: Job.Id });
+      const updates = cloud.events.filter(({ detail }) => detail.status === "STATUS_UPDATE");
+      expect(updates).toHaveLength(2);
+      expect(updates[0]?.detail).toMatchObject({
+        framesDecoded: expect.any(Number),
+        jobProgress: {
+          currentPhase: "TRANSCODING",
+          retryCount: 0,
+          phaseProgress: {
+            PROBING: { status: "COMPLETE", percentComplete: 100 },
+            TRANSCODING: { status: "PROGRESSING" },
+            UPLOADING: { status: "PENDING", percentComplete: 0 },
+          },
+        },
+      });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("that is canceled before it began says only that", async () => {

@@ -5,16 +5,20 @@ export function page<T>(
   all: readonly T[],
   input: { MaxResults?: unknown; NextToken?: unknown },
 ): { items: T[]; next: { NextToken?: string } } {
-  const size = input.MaxResults === undefined ? MOST : Number(input.MaxResults);
-  if (!Number.isInteger(size) || size < 1 || size > MOST) {
-    throw new Refusal("BadRequestException", `/maxResults: should be from 1 to ${MOST}`);
-  }
+  const size = sizeOf(input.MaxResults);
   const start = input.NextToken === undefined ? 0 : placeOf(String(input.NextToken));
   const end = start + size;
   return {
     items: all.slice(start, end),
     next: end < all.length ? { NextToken: tokenOf(end) } : {},
   };
+}
+
+/** @throws Refusal for a page of none or of too many */
+export function sizeOf(maxResults: unknown): number {
+  const size = maxResults === undefined ? MOST : Number(maxResults);
+  if (Number.isInteger(size) && size >= 1 && size <= MOST) return size;
+  throw new Refusal("BadRequestException", `/maxResults: should be from 1 to ${MOST}`);
 }
 
 /** @throws Refusal for a token that this service did not make */

@@ -9,13 +9,22 @@ export function route(method: string, path: string, query: URLSearchParams): Res
     if (!found) continue;
     const params: Record<string, unknown> = {};
     const label = found[1];
-    if (row.label && label !== undefined) params[row.label] = decodeURIComponent(label);
+    if (row.label && label !== undefined) params[row.label] = decoded(label);
     for (const [name, value] of query) {
       params[upperFirst(name)] = numbers.has(name) ? Number(value) : value;
     }
     return { operation: WIRE + row.operation, params, status: row.status };
   }
   return undefined;
+}
+
+/** A label as it was meant; one with a broken escape names nothing that exists. */
+function decoded(label: string): string {
+  try {
+    return decodeURIComponent(label);
+  } catch {
+    return label;
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ import type {
 import { Refusal } from "../../kernel/refusal.ts";
 import type { Input, Operation } from "../../kernel/service.ts";
 import { describeJob, type JobRow, statuses } from "../jobs/row.ts";
-import { page } from "../page.ts";
+import { placeOf, sizeOf, tokenOf } from "../page.ts";
 import { notFound } from "../queue/queues.ts";
 import { checkJob } from "../settings/job.ts";
 import type { Parts } from "./parts.ts";
@@ -58,11 +58,19 @@ export function jobOperations(parts: Parts): Record<string, Operation> {
       values.push(input.InputFile);
     }
     const order = orderOf(input.Order, "DESCENDING");
+    // the place is a job and not a count: jobs that come or change state move nobody's page
+    if (input.NextToken !== undefined) {
+      where.push(order === "ASC" ? "seq > ?" : "seq < ?");
+      values.push(placeOf(input.NextToken));
+    }
+    const size = sizeOf(input.MaxResults);
     const rows = store.all<JobRow>(
-      `SELECT * FROM mediaconvert_jobs ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY seq ${order}`,
+      `SELECT * FROM mediaconvert_jobs ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY seq ${order} LIMIT ${size + 1}`,
       ...values,
     );
-    const { items, next } = page(rows, input);
+    const items = rows.slice(0, size);
+    const last = rows.length > size ? items.at(-1) : undefined;
+    const next = last ? { NextToken: tokenOf(last.seq) } : {};
     return { Jobs: items.map(describe), ...next };
   };
 

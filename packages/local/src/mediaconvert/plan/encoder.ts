@@ -33,6 +33,7 @@ export function h264(settings: H264Settings, cadence: Cadence): Options {
   }
   if (settings.Slices) options.push(["slices", String(settings.Slices)]);
   if (settings.GopBReference === "DISABLED") params.push("b-pyramid=none");
+  if (settings.DynamicSubGop === "STATIC") params.push("b-adapt=0");
   if (settings.EntropyEncoding === "CAVLC") params.push("cabac=0");
   const strength = aqStrength[settings.AdaptiveQuantization ?? "AUTO"];
   if (strength !== undefined) params.push(strength === 0 ? "aq-mode=0" : `aq-strength=${strength}`);

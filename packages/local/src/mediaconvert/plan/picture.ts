@@ -1,8 +1,4 @@
-import type {
-  FrameCaptureSettings,
-  VideoDescription,
-  VideoSelector,
-} from "@aws-sdk/client-mediaconvert";
+import type { FrameCaptureSettings, VideoDescription } from "@aws-sdk/client-mediaconvert";
 import type { Ratio, VideoTrack } from "../probe/media.ts";
 import { JobError } from "../problem.ts";
 import type { Fit, Size } from "./size.ts";
@@ -60,14 +56,11 @@ function toneMap(track: VideoTrack, described: readonly VideoDescription[]): str
 }
 
 /** Colour tags of what comes out, as encoder options; nothing when the source says nothing. */
-export function colourTags(track: VideoTrack | undefined, selector: VideoSelector | undefined) {
-  const forced = selector?.ColorSpaceUsage !== "FALLBACK" || !track?.matrix;
-  const told = forced ? selector?.ColorSpace : undefined;
+export function colourTags(track: VideoTrack | undefined) {
   if (!track) return [];
-  if (isHdr(track) || told === "REC_709") return tags("bt709", "bt709", "bt709");
-  if (told === "REC_601") return tags("smpte170m", "smpte170m", "smpte170m");
+  if (isHdr(track)) return tags("bt709", "bt709", "bt709");
   const known = [track.primaries, track.transfer, track.matrix];
-  if (!known.every((word) => word !== undefined && standard.has(word))) return [];
+  if (!known.every((word) => standard.has(word))) return [];
   return tags(track.primaries, track.transfer, track.matrix);
 }
 

@@ -110,6 +110,22 @@ describe("a plan", () => {
     );
   });
 
+  it("calls nothing a level that it is too large for", () => {
+    const job = settings([1080]);
+    const described = job.OutputGroups?.[0]?.Outputs?.[0]?.VideoDescription?.CodecSettings;
+    if (described?.H264Settings) described.H264Settings.CodecLevel = "LEVEL_3_1";
+    expect(() => plan(job, media(picture, speech), about)).toThrow(
+      expect.objectContaining({ code: 1040 }),
+    );
+  });
+
+  it("believes the colours a job says over those of the file", () => {
+    const job = settings([180]);
+    const selector = job.Inputs?.[0]?.VideoSelector;
+    if (selector) selector.ColorSpace = "HDR10";
+    expect(plan(job, media(picture), about).graph[0]).toContain("tonemap");
+  });
+
   it("puts silence where a film has no sound, and refuses a track that is not there", () => {
     const silent = plan(settings([180]), media(picture), about);
     expect(silent.graph.join(";")).toContain("anullsrc");

@@ -6,6 +6,7 @@ import { groupKinds } from "../settings/groups.ts";
 import { type Canvas, canvas } from "./canvas.ts";
 import { aac, aacBitrate, channelsOf, h264, jpegScale, type Options, peakOf } from "./encoder.ts";
 import { grow, type Step, step, write } from "./graph.ts";
+import { checkLevel } from "./level.ts";
 import { destinationOf, modifierOf } from "./names.ts";
 import { made, openPictures, openSound } from "./parts.ts";
 import * as picture from "./picture.ts";
@@ -45,7 +46,7 @@ export function plan(
   const seen = scene(source, outputs, about.canToneMap);
   const sounds = soundtrack(source, seen !== undefined);
   const encodes = bank();
-  const tags = picture.colourTags(source.video, input.VideoSelector);
+  const tags = picture.colourTags(source.video);
 
   const videoOf = (output: Output, group: OutputGroup): PlannedVideo | undefined => {
     const codec = output.VideoDescription?.CodecSettings;
@@ -54,6 +55,7 @@ export function plan(
     const rate = outputRate(asked, seen.track);
     const fitted = sizeOf(output, seen);
     const beat = cadence(asked, rate, segmentOf(group));
+    checkLevel(asked.CodecLevel, fitted.size, rate);
     const node = seen.canvas.view(rate, fitted);
     return {
       ...fitted.size,

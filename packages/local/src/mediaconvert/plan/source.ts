@@ -1,4 +1,9 @@
-import type { AudioSelector, Input, JobSettings } from "@aws-sdk/client-mediaconvert";
+import type {
+  AudioSelector,
+  Input,
+  JobSettings,
+  VideoSelector,
+} from "@aws-sdk/client-mediaconvert";
 import {
   type AudioTrack,
   audiosOf,
@@ -41,13 +46,27 @@ export function sourceOf(media: Media, settings: JobSettings, input: Input): Sou
   const seconds = parts ? parts.reduce((sum, part) => sum + part.end - part.start, 0) : whole;
   return {
     media,
-    video: video && size(video) > 0 ? video : undefined,
+    video: video && size(video) > 0 ? coloured(video, input.VideoSelector) : undefined,
     turn,
     spans: parts,
     seconds,
     audio: (name) => heard(media, input.AudioSelectors ?? {}, name),
   };
 }
+
+/** The colours a job says, instead of those of the file, or where the file says none. */
+function coloured(video: VideoTrack, selector: VideoSelector | undefined): VideoTrack {
+  const colours = spaces[selector?.ColorSpace ?? "FOLLOW"];
+  const keeps = selector?.ColorSpaceUsage === "FALLBACK" && video.matrix !== "";
+  return colours && !keeps ? { ...video, ...colours } : video;
+}
+
+const spaces: Record<string, Pick<VideoTrack, "primaries" | "transfer" | "matrix"> | undefined> = {
+  REC_601: { primaries: "smpte170m", transfer: "smpte170m", matrix: "smpte170m" },
+  REC_709: { primaries: "bt709", transfer: "bt709", matrix: "bt709" },
+  HDR10: { primaries: "bt2020", transfer: "smpte2084", matrix: "bt2020nc" },
+  HLG_2020: { primaries: "bt2020", transfer: "arib-std-b67", matrix: "bt2020nc" },
+};
 
 /** The timeline that clips are written in. Audio alone counts hundredths of a second. */
 function clock(media: Media, video: VideoTrack | undefined, settings: JobSettings, input: Input) {

@@ -1,4 +1,4 @@
-import { find, readBody, topBoxes } from "../package/boxes.ts";
+import { type Box, boxes, find, readBody, topBoxes } from "../package/boxes.ts";
 import type { Media, Track } from "../probe/media.ts";
 import { JobError } from "../problem.ts";
 
@@ -63,11 +63,26 @@ export function judgeBoxes(file: string): void {
   const top = topBoxes(file);
   const moov = top.find((box) => box.type === "moov");
   if (!moov) throw new JobError(1075, "Input 1 has no index (moov): it is not complete.");
-  const index = readBody(file, moov);
-  let from = 0;
-  for (const kind of ["encv", "enca"]) {
-    from = index.indexOf(kind, 0, "latin1");
-    if (from >= 0) throw new JobError(1030, "Input 1 is encrypted.");
-  }
+  const index = readIndex(file, moov);
   if (!find(index, "mvhd")) throw new JobError(1075, "Input 1 has an index that is not whole.");
+  for (const trak of boxes(index)) {
+    if (trak.type !== "trak") continue;
+    const stsd = find(index, "mdia/minf/stbl/stsd", trak.start, trak.end);
+    if (!stsd) continue;
+    for (const entry of boxes(index, stsd.start + 8, stsd.end)) {
+      if (entry.type === "encv" || entry.type === "enca") {
+        throw new JobError(1030, "Input 1 is encrypted.");
+      }
+    }
+  }
 }
+
+function readIndex(file: string, moov: Box): Buffer {
+  try {
+    return readBody(file, moov, MOST_SOURCE_INDEX_BYTES);
+  } catch (cause) {
+    throw new JobError(1075, "Input 1 has an index larger than any film needs.", { cause });
+  }
+}
+
+const MOST_SOURCE_INDEX_BYTES = 256 * 1024 * 1024;

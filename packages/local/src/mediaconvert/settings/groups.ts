@@ -87,7 +87,7 @@ const hls = record(
     DestinationSettings: destinationSettings,
     BaseUrl: text({ max: 2048 }),
     SegmentLength: whole(1, 2_147_483_647),
-    MinSegmentLength: whole(0, 2_147_483_647),
+    MinSegmentLength: whole(0, 0), // AWS's default: nothing is joined
     SegmentControl: word(["SEGMENTED_FILES"], ["SINGLE_FILE"]),
     SegmentLengthControl: word(["EXACT", "GOP_MULTIPLE"], ["MATCH"]),
     OutputSelection: word(["MANIFESTS_AND_SEGMENTS", "SEGMENTS_ONLY"]),

@@ -75,7 +75,7 @@ const output = record(
       HlsSettings: record({
         ...renditionNames,
         AudioTrackType: audioTrackType,
-        AudioOnlyContainer: word(["AUTOMATIC"], ["M2TS"]),
+        AudioOnlyContainer: word(["M2TS", "AUTOMATIC"]),
         IFrameOnlyManifest: word(["EXCLUDE"], ["INCLUDE", "INCLUDE_AS_TS"]),
         SegmentModifier: text({ max: 256 }),
       }),
@@ -106,6 +106,13 @@ function goesTogether(given: Record<string, unknown>, at: string, faults: Fault[
   }
   if (video === "FRAME_CAPTURE" && audio > 0) {
     faults.push({ at: `${at}/audioDescriptions`, text: "may not go with FRAME_CAPTURE" });
+  }
+  const own = inner(inner(given.OutputSettings, "HlsSettings"), "AudioOnlyContainer");
+  if (container === "M3U8" && video === undefined && own !== "M2TS") {
+    faults.push({
+      at: `${at}/outputSettings/hlsSettings/audioOnlyContainer`,
+      text: "should be M2TS: packed audio is not implemented on the laptop",
+    });
   }
   if ((container === "CMFC" || container === "MPD") && audio + (video ? 1 : 0) > 1) {
     faults.push({
