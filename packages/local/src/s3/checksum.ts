@@ -27,7 +27,7 @@ export interface Checksum {
 /** The members of an SDK input or output that carry checksums. */
 export type ChecksumMembers = { [name in `Checksum${Algorithm}`]?: string | undefined };
 
-export function isAlgorithm(name: unknown): name is Algorithm {
+function isAlgorithm(name: unknown): name is Algorithm {
   return algorithms.includes(name as Algorithm);
 }
 

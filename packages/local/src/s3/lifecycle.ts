@@ -63,7 +63,7 @@ export function applies(rule: LifecycleRule, to: Subject): boolean {
 }
 
 /** The rule's own prefix, which filters have replaced. */
-export function prefixOf(rule: LifecycleRule): string | undefined {
+function prefixOf(rule: LifecycleRule): string | undefined {
   return (rule as { Prefix?: string }).Prefix;
 }
 

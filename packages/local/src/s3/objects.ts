@@ -127,7 +127,7 @@ export function openObjects(shelf: Shelf): Objects {
 
 /** Who asks from inside this process. */
 export function askOf(caller: Caller): Ask {
-  return { caller, requestId: requestId(), way: "inside", context: {} };
+  return { caller, requestId: requestId(), context: {} };
 }
 
 async function fetch(shelf: Shelf, version: Version.Version, file: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { PolicyDocument, Statement } from "../kernel/caller.ts";
 import { Refusal } from "../kernel/refusal.ts";
-import { accessDenied, noSuchKey } from "./refusals.ts";
+import { noSuchKey } from "./refusals.ts";
 import * as Setting from "./setting.ts";
 import type { Ask, Shelf } from "./shelf.ts";
 import type { Version } from "./version.ts";
@@ -42,19 +42,15 @@ export function permit(shelf: Shelf, ask: Ask, wish: Wish): void {
   });
 }
 
-export function may(shelf: Shelf, ask: Ask, wish: Wish): boolean {
+/** Who may not list a bucket is not told what is missing in it, but which permission is. */
+export function missing(shelf: Shelf, ask: Ask, bucket: string, key: string): Refusal {
   try {
-    permit(shelf, ask, wish);
-    return true;
+    permit(shelf, ask, { action: "ListBucket", bucket });
+    return noSuchKey(key);
   } catch (error) {
-    if (error instanceof Refusal) return false;
+    if (error instanceof Refusal) return error;
     throw error;
   }
-}
-
-/** Who may not list a bucket is not told what is missing in it. */
-export function missing(shelf: Shelf, ask: Ask, bucket: string, key: string): Refusal {
-  return may(shelf, ask, { action: "ListBucket", bucket }) ? noSuchKey(key) : accessDenied();
 }
 
 /** Does a policy open the bucket to everybody? As Block Public Access judges it. */

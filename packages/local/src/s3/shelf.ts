@@ -8,13 +8,12 @@ export interface Shelf {
   bodies: Bodies;
 }
 
-/** Who asks, and by which way. Events and policy conditions tell it on. */
+/** Who asks. Events and policy conditions tell it on. */
 export interface Ask {
   caller: Caller;
   requestId: string;
   /** Absent for a neighbour in this process. */
   sourceIp?: string;
-  way: "header" | "query" | "form" | "none" | "inside";
   /** What else the policies may ask about: request headers as `s3:x-amz-...`. */
   context: Record<string, string>;
 }

@@ -117,7 +117,6 @@ function asS3(shelf: Shelf): Ask {
   return {
     caller: { ...caller, arn: "s3.amazonaws.com" },
     requestId: requestId(),
-    way: "inside",
     context: {},
   };
 }

@@ -65,7 +65,7 @@ export function refuseUnkept(operation: string, input: object): void {
   if (ACL !== undefined) checkCanned(ACL);
 }
 
-export function storageClass(name: string | undefined): string {
+function storageClass(name: string | undefined): string {
   if (name === undefined || STORAGE_CLASSES.includes(name)) return name ?? "STANDARD";
   throw new Refusal("InvalidStorageClass", "The storage class you specified is not valid", {
     about: { StorageClassRequested: name },
@@ -77,7 +77,7 @@ export function shownClass(name: string | undefined): string | undefined {
   return name === "STANDARD" ? undefined : name;
 }
 
-export function parseTags(text: string | undefined): Tag[] {
+function parseTags(text: string | undefined): Tag[] {
   if (!text) return [];
   const tags = [...new URLSearchParams(text)].map(([Key, Value]) => ({ Key, Value }));
   const muddled = text.split("&").some((pair) => pair.split("=").length > 2);

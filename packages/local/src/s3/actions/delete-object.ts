@@ -5,7 +5,7 @@ import type {
   DeleteObjectsCommandOutput,
   ObjectIdentifier,
 } from "@aws-sdk/client-s3";
-import { NotPretended, Refusal } from "../../kernel/refusal.ts";
+import { Refusal } from "../../kernel/refusal.ts";
 import * as Bucket from "../bucket.ts";
 import * as Event from "../event.ts";
 import { requireKey } from "../key.ts";
@@ -133,8 +133,4 @@ function purge(
     Event.deleted(shelf, ask, bucket, { version, markerMade: false, reason: "DeleteObject" });
   }
   return { VersionId: id, ...(version?.marker ? { DeleteMarker: true } : {}) };
-}
-
-export function refuseMfa(input: { MFA?: string | undefined }): void {
-  if (input.MFA !== undefined) throw new NotPretended({ service: "s3", action: "MFA delete" });
 }

@@ -7,7 +7,6 @@ import type {
 import { Refusal } from "../../kernel/refusal.ts";
 import * as Answer from "../answer.ts";
 import * as Bucket from "../bucket.ts";
-import type { Algorithm } from "../checksum.ts";
 import { requireKey } from "../key.ts";
 import { missing, permit } from "../permission.ts";
 import { checkRead } from "../precondition.ts";
@@ -142,7 +141,7 @@ function partChecksum(version: Version.Version, part: { piece: Version.Piece }) 
   if (!whole || single) return Answer.checksums(version);
   if (part.piece.checksum === undefined) return {};
   return {
-    [`Checksum${whole.algorithm satisfies Algorithm}`]: part.piece.checksum,
+    [`Checksum${whole.algorithm}`]: part.piece.checksum,
     ChecksumType: whole.type,
   };
 }

@@ -47,7 +47,7 @@ export async function answer(
 export function refuse(
   response: ServerResponse,
   error: Refusal,
-  about: { requestId: string; resource: string; head: boolean },
+  about: { requestId: string; head: boolean },
 ): void {
   if (response.headersSent) {
     response.destroy();
@@ -56,8 +56,8 @@ export function refuse(
   const { $headers, ...members } = error.about as { $headers?: Record<string, string> };
   const bare = about.head || error.httpStatus === 304;
   const detail = { Code: error.code, Message: error.message, ...members };
-  const lines = Object.entries({ Resource: about.resource, ...detail, RequestId: about.requestId })
-    .filter(([name, value]) => value !== undefined && name !== "Resource")
+  const lines = Object.entries({ ...detail, RequestId: about.requestId })
+    .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`);
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${lines.join("")}<HostId>${HOST}</HostId></Error>`;
   if (bare) {

@@ -47,7 +47,7 @@ export async function postForm(
   );
   const stored = await putObject(
     shelf,
-    { ...ask, caller, way: "form", context: { ...ask.context, "s3:authType": "POST" } },
+    { ...ask, caller, context: { ...ask.context, "s3:authType": "POST" } },
     {
       ...membersOf(form),
       Bucket: bucket,

@@ -172,7 +172,6 @@ const HEADERS: Array<[name: string, member: string, kind?: Kind, only?: string[]
   ["x-amz-if-match-size", "IfMatchSize", "number"],
   ["x-amz-max-parts", "MaxParts", "number"],
   ["x-amz-metadata-directive", "MetadataDirective"],
-  ["x-amz-mfa", "MFA"],
   ["x-amz-mp-object-size", "MpuObjectSize", "number"],
   ["x-amz-object-attributes", "ObjectAttributes", "list"],
   ["x-amz-bucket-object-lock-enabled", "ObjectLockEnabledForBucket", "boolean"],

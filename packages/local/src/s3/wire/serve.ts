@@ -42,7 +42,7 @@ export async function serve(shelf: Shelf, exchange: Exchange): Promise<void> {
     }
     await drain(request);
     if (!request.complete) response.shouldKeepAlive = false;
-    refuse(response, refusal, { requestId: exchange.requestId, resource: exchange.rawPath, head });
+    refuse(response, refusal, { requestId: exchange.requestId, head });
   }
 }
 
@@ -74,7 +74,7 @@ async function meet(shelf: Shelf, exchange: Exchange): Promise<void> {
   await answer(response, route, output as Record<string, unknown>, method === "HEAD");
 }
 
-export function readTarget(rawPath: string): Target {
+function readTarget(rawPath: string): Target {
   const [, bucket = "", rest] = /^\/+([^/]*)(?:\/(.*))?$/s.exec(rawPath) ?? [];
   if (bucket === "") return { on: "service", bucket: "", key: "" };
   const key = unescapePath(rest ?? "");
@@ -148,7 +148,6 @@ function askOf(exchange: Exchange, query: URLSearchParams): Ask {
     caller,
     requestId,
     sourceIp: (request.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, ""),
-    way: signed,
     context: {
       ...(authType ? { "s3:authType": authType, "s3:signatureversion": "AWS4-HMAC-SHA256" } : {}),
       ...(hash ? { "s3:x-amz-content-sha256": String(hash) } : {}),
