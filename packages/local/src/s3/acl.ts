@@ -31,15 +31,16 @@ export function check(input: AclInput, ownerId: string): void {
   if (document && (ACL !== undefined || grants.length)) {
     throw new Refusal("UnexpectedContent", "This request does not support content");
   }
-  if (ACL !== undefined) return checkCanned(ACL);
-  if (document) return checkDocument(document, ownerId);
-  if (grants.length === 0) {
+  if (ACL !== undefined) checkCanned(ACL);
+  else if (document) checkDocument(document, ownerId);
+  else if (grants.length) {
+    for (const { header, text } of grants) checkHeader(header, text);
+    throw aclsOff();
+  } else {
     throw new Refusal("MissingSecurityHeader", "Your request was missing a required header", {
       about: { MissingHeaderName: "x-amz-acl" },
     });
   }
-  for (const { header, text } of grants) checkHeader(header, text);
-  throw aclsOff();
 }
 
 /** The owner's own ACLs change nothing; others are refused. */

@@ -1,5 +1,6 @@
 import type { Caller } from "../kernel/caller.ts";
 import type { Cloud } from "../kernel/cloud.ts";
+import type { Input } from "../kernel/service.ts";
 import type { Bodies } from "./body.ts";
 
 /** What every action stands on: the machine, and the place where bytes lie. */
@@ -18,9 +19,9 @@ export interface Ask {
   context: Record<string, string>;
 }
 
+/** Each action states the SDK's own type of its input. */
 export type Action = (
   shelf: Shelf,
   ask: Ask,
-  // biome-ignore lint/suspicious/noExplicitAny: each action states the SDK's own input type
-  input: any,
+  input: Input,
 ) => object | undefined | Promise<object | undefined>;
