@@ -44,7 +44,7 @@ async function interrupted(at: number): Promise<void> {
   await table.close();
 }
 
-it.each(["MapIterationStarted", "ParallelStateStarted", "TaskFailed"])(
+it.concurrent.each(["MapIterationStarted", "ParallelStateStarted", "TaskFailed"])(
   "a process killed at %s loses nothing",
   async (point) => {
     const dataDir = mkdtempSync(join(tmpdir(), "rushes-states-"));

@@ -39,7 +39,6 @@ export function machineOperations({ cloud, machines, journal, interpreter }: Roo
         const type = input.type ?? "STANDARD";
         if (input.publish)
           throw new NotPretended({ service: "states", action: "PublishStateMachineVersion" });
-        refuseInvalid(definition);
         const arn = arnOf(cloud, "stateMachine", name);
         const settings = settingsOf(input);
         const old = machines.find(arn);
@@ -54,6 +53,7 @@ export function machineOperations({ cloud, machines, journal, interpreter }: Roo
           }
           return { stateMachineArn: arn, creationDate: new Date(old.createdAtMs) };
         }
+        refuseInvalid(definition);
         const createdAtMs = cloud.now();
         const tags = JSON.stringify(input.tags ?? []);
         const machine = {
@@ -95,7 +95,7 @@ export function machineOperations({ cloud, machines, journal, interpreter }: Roo
             "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration, or the EncryptionConfiguration must be specified",
           );
         }
-        if (definition !== undefined) refuseInvalid(definition);
+        if (definition !== undefined && definition !== old.definition) refuseInvalid(definition);
         const machine: MachineRow = {
           ...old,
           definition: definition ?? old.definition,

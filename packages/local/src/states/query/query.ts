@@ -54,9 +54,13 @@ export interface Query {
 
 export const queries: Record<QueryLanguage, Query> = { JSONata: jsonata, JSONPath: jsonpath };
 
-/** Errors and causes as `$states.errorOutput` and JSONPath catchers show them. */
-export function errorOutput(failure: Failure): JsonObject {
-  return { Error: failure.error ?? null, Cause: failure.cause ?? null };
+/**
+ * Errors and causes as `$states.errorOutput` and JSONPath catchers show them. On AWS a timeout has an
+ * empty cause there, and whatever SendTaskFailure left out is null.
+ */
+export function errorOutput({ error, cause }: Failure): JsonObject {
+  const silent = error === "States.Timeout" ? "" : null;
+  return { Error: error ?? null, Cause: cause ?? silent };
 }
 
 /**
