@@ -80,10 +80,11 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
   function walk(run: Run, id: number): void {
     const key = keyOf(run, id);
     if (!running || walking.has(key)) return;
-    const walk = loop(run, id)
-      .catch((error: unknown) => cloud.tell(`states: ${run.arn} stands still: ${String(error)}`))
-      .finally(() => walking.delete(key));
-    walking.set(key, walk);
+    const going = loop(run, id).catch((error: unknown) => {
+      walking.delete(key);
+      cloud.tell(`states: ${run.arn} stands still: ${String(error)}`);
+    });
+    walking.set(key, going);
   }
 
   async function loop(run: Run, id: number): Promise<void> {
@@ -92,7 +93,11 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
       await new Promise((resolve) => setImmediate(resolve));
       const strand = run.strands.get(id);
       const step = strand && steps[strand.stage.kind];
-      if (!running || !strand || !step) return;
+      if (!running || !strand || !step) {
+        // In the same breath as the look at the strand: whatever comes next begins a new loop.
+        walking.delete(keyOf(run, id));
+        return;
+      }
       const draft = new Draft(run, cloud.now());
       let site: Site | undefined;
       try {
@@ -103,9 +108,8 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
         draft.reset();
         fails(draft, strand, failure);
       }
-      if (!running) return;
       // Someone else may have moved or ended it meanwhile; then this work is void.
-      if (run.strands.get(id) === strand) commit(bounded(draft));
+      if (running && run.strands.get(id) === strand) commit(bounded(draft));
     }
   }
 
@@ -137,7 +141,8 @@ export function openInterpreter(cloud: Cloud, journal: Journal) {
       const value = await perform(cloud, {
         resource: call.resource,
         given: call.given,
-        roleArn: call.roleArn ?? run.roleArn,
+        roleArn: run.roleArn,
+        ...(call.roleArn === undefined ? {} : { credentials: call.roleArn }),
         executionArn: run.arn,
         machineArn: run.machineArn,
       });
@@ -283,8 +288,9 @@ function keyOf(run: Run, strand: number): string {
 
 function failureFrom(error: unknown, scene: Scene | undefined, cloud: Cloud) {
   if (error instanceof StateFailed) return (scene ? placed(error, scene) : error).failure;
-  // A fault of ours: the execution ends and says so, the process lives on.
+  // A fault of ours: the execution ends and says so, the process lives on. The sentence may hold
+  // data, so it is for the history alone.
   const why = error instanceof Error ? error.message : String(error);
-  cloud.tell(`states: an execution failed by a fault of the laptop: ${why}`);
+  cloud.tell("states: a fault of the laptop failed an execution; its cause says which");
   return runtime(`The laptop failed: ${why}`).failure;
 }

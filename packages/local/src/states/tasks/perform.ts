@@ -13,6 +13,8 @@ export interface Order {
   resource: string;
   given: Json;
   roleArn: string;
+  /** The role that `Credentials` names, for this task alone. */
+  credentials?: string;
   executionArn: string;
   machineArn: string;
 }
@@ -38,10 +40,12 @@ export async function perform(cloud: Cloud, order: Order): Promise<Json> {
 }
 
 function callerFor(cloud: Cloud, order: Order): Caller {
-  return cloud.iam.assume(order.roleArn, "states.amazonaws.com", {
-    "aws:SourceArn": order.machineArn,
-    "aws:SourceAccount": cloud.accountId,
-  });
+  const { roleArn, credentials = roleArn } = order;
+  const context = { "aws:SourceArn": order.machineArn, "aws:SourceAccount": cloud.accountId };
+  const machine = cloud.iam.assume(roleArn, "states.amazonaws.com", context);
+  if (credentials === roleArn) return machine;
+  machine.check({ action: "sts:AssumeRole", resource: credentials });
+  return cloud.iam.assume(credentials, "states.amazonaws.com", context);
 }
 
 async function integrate(
