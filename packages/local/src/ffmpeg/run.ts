@@ -9,7 +9,7 @@ export interface Ended {
   code: number;
   /** the last messages, at most {@link MESSAGE_CHARS} characters; untrusted text */
   messages: string;
-  /** killed because it took longer than it may */
+  /** killed because it took longer than it may, or was stuck */
   timedOut: boolean;
 }
 
@@ -43,25 +43,35 @@ export function encode(work: {
     const kill = () => {
       try {
         if (child.pid && process.platform !== "win32") process.kill(-child.pid, "SIGKILL");
-        else child.kill("SIGKILL");
+        else child.stdin.destroy(); // the guard takes ffmpeg with it
       } catch {
         // the group has ended by itself
       }
     };
-    const timer = setTimeout(() => {
+    const giveUp = () => {
       timedOut = true;
       kill();
-    }, work.timeoutMs);
+    };
+    const timer = setTimeout(giveUp, work.timeoutMs);
+    let silence = setTimeout(giveUp, STALL_MS);
+    const clear = () => {
+      clearTimeout(timer);
+      clearTimeout(silence);
+    };
     const messages = lastOf(child.stderr);
-    readProgress(child.stdout, work.onProgress ?? (() => undefined));
+    readProgress(child.stdout, (progress) => {
+      clearTimeout(silence);
+      silence = setTimeout(giveUp, STALL_MS);
+      work.onProgress?.(progress);
+    });
     child.stdin.on("error", () => undefined);
     child.on("spawn", () => yieldToOthers(child.pid));
     child.on("error", (error) => {
-      clearTimeout(timer);
+      clear();
       reject(error);
     });
     child.on("close", (code) => {
-      clearTimeout(timer);
+      clear();
       work.signal?.removeEventListener("abort", kill);
       resolve({ code: code ?? 128, messages: messages(), timedOut });
     });
@@ -70,7 +80,11 @@ export function encode(work: {
   });
 }
 
-/** Runs a short program to its end, and gives what it printed. */
+/**
+ * Runs a short program to its end, and gives what it printed.
+ *
+ * @throws when it cannot be started
+ */
 export function ask(work: {
   program: string;
   args: readonly string[];
@@ -78,7 +92,7 @@ export function ask(work: {
   timeoutMs: number;
   signal?: AbortSignal;
 }): Promise<Ended & { output: string }> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const options = {
       cwd: work.folder,
       env: bareEnv(),
@@ -89,6 +103,7 @@ export function ask(work: {
       ...(work.signal ? { signal: work.signal } : {}),
     };
     execFile(work.program, [...work.args], options, (error, output, messages) => {
+      if (error && "syscall" in error) return reject(error); // it never started
       const code = error ? (typeof error.code === "number" ? error.code : 128) : 0;
       resolve({
         code,
@@ -144,6 +159,8 @@ function yieldToOthers(pid: number | undefined): void {
   }
 }
 
+/** ffmpeg tells twice a second how far it is; one that says nothing for long is stuck. */
+const STALL_MS = 10 * 60 * 1000;
 const MESSAGE_CHARS = 20_000;
 /** The machine stays usable while it encodes. */
 const NICE = 5;

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Job } from "@aws-sdk/client-mediaconvert";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { testCloud } from "../kernel/testing.ts";
+import { openMediaConvert } from "./index.ts";
 import { sampleJob } from "./sample-job.ts";
-import { fast, filmRoom, studio, tone, until, video } from "./testing.ts";
+import { fast, filmRoom, folderObjects, studio, tone, until, video } from "./testing.ts";
 
 const films = filmRoom();
 afterAll(films.close);
@@ -167,6 +169,51 @@ describe("a job", () => {
     const job = await getJob(cloud, String(over.jobId));
     expect(job).toMatchObject({ Status: "ERROR", ErrorCode: code });
     expect(cloud.files("media")).toEqual([]);
+  });
+
+  it.each([
+    {
+      of: "full colour",
+      args: `${video("64x64", "30", 0.2)} -c:v libx264 -pix_fmt yuv444p`,
+      file: "444.mp4",
+    },
+    {
+      of: "Windows Media 8",
+      args: `${video("64x64", "30", 0.2)} -c:v wmv2 -f asf`,
+      file: "old.wmv",
+    },
+    {
+      of: "pictures of a camera in MP4",
+      args: `${video("64x64", "30", 0.2)} -c:v mjpeg -pix_fmt yuvj420p`,
+      file: "cam.mp4",
+    },
+  ])("of $of is refused as AWS does, unless the laptop is lenient", async ({ args, file }) => {
+    const strict = begin();
+    copyFileSync(films.film(file, args), strict.path("uploads", "film"));
+    const job = sampleJob("s3://uploads/film", { rungs: [64], audio: false });
+    expect(await strict.finish(job)).toMatchObject({ status: "ERROR", errorCode: 1030 });
+    const lenient = begin({ lenient: true });
+    copyFileSync(films.film(file, args), lenient.path("uploads", "film"));
+    expect(await lenient.finish(job)).toMatchObject({ status: "COMPLETE" });
+  });
+
+  it("ends in 1999 and says what to do when ffmpeg is not where it should be", async () => {
+    vi.stubEnv("FFMPEG_PATH", "/nowhere/ffmpeg");
+    const made = testCloud();
+    open.push(made.close);
+    const events: Array<Record<string, unknown>> = [];
+    made.cloud.onEmit(({ detail }) => events.push(detail));
+    const service = openMediaConvert(made.cloud, { objects: folderObjects(made.dataDir) });
+    expect(service.health()).toEqual({ ok: false, reason: expect.stringContaining("FFMPEG_PATH") });
+    service.start?.();
+    const job = sampleJob("s3://uploads/film.mp4");
+    await made.cloud.call("mediaconvert", "CreateJob", job, made.cloud.iam.operator);
+    const over = await until(() => events.find(({ status }) => status === "ERROR"));
+    vi.unstubAllEnvs();
+    expect(over).toMatchObject({
+      errorCode: 1999,
+      errorMessage: expect.stringContaining("FFMPEG_PATH"),
+    });
   });
 
   it.each([

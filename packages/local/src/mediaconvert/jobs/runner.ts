@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Tools } from "../../ffmpeg/find.ts";
+import { ToolMissing, type Tools } from "../../ffmpeg/find.ts";
 import type { Cloud } from "../../kernel/cloud.ts";
 import { Refusal } from "../../kernel/refusal.ts";
 import type { Arns } from "../arns.ts";
@@ -197,7 +197,9 @@ export function openRunner(parts: RunnerParts): Runner {
     const known = error instanceof JobError ? error : undefined;
     const code: JobErrorCode = known?.code ?? (isDiskFull(error) ? 1507 : 1999);
     const message =
-      known?.message ?? `Unexpected: ${error instanceof Error ? error.message : error}`;
+      known?.message ??
+      (error instanceof ToolMissing ? error.message : undefined) ??
+      `Unexpected: ${error instanceof Error ? error.message : error}`;
     move(
       row.id,
       "ERROR",

@@ -7,6 +7,7 @@ import { Refusal } from "../../kernel/refusal.ts";
 import type { Operation } from "../../kernel/service.ts";
 import { type ObjectFacts, parseS3 } from "../objects.ts";
 import { inspect, Unreadable } from "../probe/ffprobe.ts";
+import { withFirstPicture } from "../probe/frame.ts";
 import { headOf, magicOf } from "../probe/magic.ts";
 import { reportOf } from "../probe/report.ts";
 import type { Parts } from "./parts.ts";
@@ -56,7 +57,8 @@ async function probe(
       throw asProbeRefusal(error);
     }
     if (facts.sizeBytes === 0 || !magicOf(headOf(file))) throw notAnalysed();
-    const media = await inspect(parts.tools().ffprobe, jail);
+    const { ffprobe } = parts.tools();
+    const media = await withFirstPicture(ffprobe, jail, await inspect(ffprobe, jail));
     return reportOf(media, facts);
   } catch (error) {
     if (error instanceof Unreadable) throw notAnalysed(error);

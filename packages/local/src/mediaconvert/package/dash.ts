@@ -8,6 +8,8 @@ export interface Represented {
   frameRate: { num: number; den: number } | undefined;
   sampleRate: number | undefined;
   channels: number | undefined;
+  /** tells sounds of one language apart */
+  label: string | undefined;
   /** instead of what was measured */
   bandwidth: number | undefined;
 }
@@ -30,7 +32,7 @@ export function manifest(all: readonly Represented[], settings: ManifestSettings
   const sets = new Map<string, Array<Represented & { id: number }>>();
   for (const [index, one] of all.entries()) {
     const { track, language } = one.rendition;
-    const key = track.kind === "video" ? "video" : `audio ${language}`;
+    const key = track.kind === "video" ? "video" : `audio ${language} ${one.label ?? ""}`;
     sets.set(key, [...(sets.get(key) ?? []), { ...one, id: index + 1 }]);
   }
   const lines = [

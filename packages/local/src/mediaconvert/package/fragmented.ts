@@ -263,6 +263,7 @@ function describe(
     frameRate: video?.rate,
     sampleRate: audio?.sampleRate,
     channels: audio?.channels,
+    label: audio?.streamName,
     bandwidth,
   };
 }
