@@ -72,7 +72,8 @@ export function command(plan: Plan, files: readonly Made[], out: string): string
   return [
     ...["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-nostats", "-progress", "pipe:1"],
     ...inputGuards(),
-    ...["-ignore_unknown", "-noautorotate", "-i", "source"],
+    // a graph that began anew where the size changes would forget where the pictures were
+    ...["-ignore_unknown", "-noautorotate", "-reinit_filter:v", "0", "-i", "source"],
     ...["-filter_complex", plan.graph.join(";")],
     ...sections(files).flatMap((section) => sectionArgs(section, out)),
   ];

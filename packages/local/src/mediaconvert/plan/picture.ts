@@ -11,7 +11,8 @@ export function common(
   described: readonly VideoDescription[],
   canToneMap: boolean,
 ): string[] {
-  const filters: string[] = [];
+  // does nothing, until a stream changes its size in the middle: then all that follows stays as it is
+  const filters = [`scale=${track.width}:${track.height}`];
   const forced = described.some(
     (one) => one.VideoPreprocessors?.Deinterlacer?.Control === "FORCE_ALL_FRAMES",
   );

@@ -97,7 +97,7 @@ describe("a plan", () => {
     const wide = { ...picture, width: 720, height: 576, aspect: { num: 64, den: 45 } };
     const made = plan(settings([576]), media({ ...wide, interlaced: "top" }), about);
     expect(made.groups[0]?.outputs[0]?.video).toMatchObject({ width: 1024, height: 576 });
-    expect(made.graph[0]).toMatch(/^\[0:0\]yadif=mode=send_frame:parity=tff/);
+    expect(made.graph[0]).toMatch(/^\[0:0\]scale=720:576,yadif=mode=send_frame:parity=tff/);
     const bright = { ...picture, transfer: "smpte2084", matrix: "bt2020nc" };
     const narrow = plan(settings([180]), media(bright), about);
     expect(narrow.graph[0]).toContain("tonemap=hable");
