@@ -118,6 +118,7 @@ export function openRunner(parts: RunnerParts): Runner {
     const hasVideo = JSON.stringify(request.Settings).includes('"H_264"');
     const seconds = Number((request.StatusUpdateInterval ?? "SECONDS_60").replace("SECONDS_", ""));
     const ticking = setInterval(() => {
+      if (abort.signal.aborted) return;
       const percent = jobPercent(progress.phase, progress.phasePercent);
       const told = jobProgress({ ...progress, percent, runs });
       emitJob(cloud, row, arnsOf(row), "STATUS_UPDATE", {
