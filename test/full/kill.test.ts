@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { ended, root } from "../support/laptop.ts";
 import { clip } from "../support/media.ts";
 import type { Moment } from "../support/mortal.ts";
+import { until } from "../support/until.ts";
 
 const moments: Moment[] = [
   "during Validate",
@@ -41,12 +42,10 @@ describe("kill -9", () => {
   it.each(moments)("%s: after a restart the film ends READY, with one job", async (moment) => {
     const dataDir = mkdtempSync(join(tmpdir(), "rushes-kill-"));
     const first = await born(dataDir, moment);
-    const died = once(first, "exit");
     const source = await clip({ size: "640x360", seconds: moment.includes("transcode") ? 20 : 3 });
     const before = connect(placeOf(dataDir));
     await before.drop(source, "mortal.mp4");
-    const [, signal] = await died;
-    expect(signal).toBe("SIGKILL");
+    await until("the laptop to die", () => first.signalCode === "SIGKILL", 60_000);
     before.close();
 
     const second = await born(dataDir, "none");
@@ -65,8 +64,8 @@ describe("kill -9", () => {
       expect(Jobs?.map((job) => job.Status)).toEqual(["COMPLETE"]);
       operator.close();
     } finally {
-      second.kill("SIGTERM");
-      if (second.exitCode === null) second.kill("SIGKILL");
+      first.kill("SIGKILL");
+      second.kill("SIGKILL");
       rmSync(dataDir, { recursive: true, force: true });
     }
   });

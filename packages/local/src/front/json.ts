@@ -55,7 +55,7 @@ export async function serveRest(
   }
   const input = route.payload
     ? { ...fromHeaders(call.headers), [route.payload]: call.body }
-    : readObject(call.body, "rest-json");
+    : spelled(readObject(call.body, "rest-json"), wire.spelling?.read);
   const output = await run(
     cloud,
     service,
@@ -65,9 +65,13 @@ export async function serveRest(
   );
   if (route.payload) return blob(output ?? {}, route.payload, route.status);
   const status = route.status ?? 200;
-  const body = status === 204 ? "" : JSON.stringify(wired(output ?? {}));
+  const told = spelled(output ?? {}, wire.spelling?.write);
+  const body = status === 204 ? "" : JSON.stringify(wired(told));
   return { status, headers: { "content-type": "application/json" }, body };
 }
+
+const spelled = (members: object, change: ((members: object) => object) | undefined): object =>
+  change ? change(members) : members;
 
 async function run(
   cloud: Cloud,

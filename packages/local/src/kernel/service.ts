@@ -23,6 +23,8 @@ export type Wire =
       protocol: "rest-json";
       /** Which operation a request means, with what path and query carry. */
       route(method: string, path: string, query: URLSearchParams): RestRoute | undefined;
+      /** How members are named outside, where that differs from the SDK's shapes. */
+      spelling?: { read(body: object): object; write(output: object): object };
     }
   /** The service reads the request itself (S3, SNS's query protocol). */
   | { protocol: "own"; serve(exchange: Exchange): Promise<void> };

@@ -13,7 +13,7 @@ import { queueOperations } from "./operations/queues.ts";
 import { refusedOperations } from "./operations/refused.ts";
 import { openTags, tagTables } from "./operations/tags.ts";
 import { openQueues, type Queues, queueTables } from "./queue/queues.ts";
-import { onWire, route } from "./wire.ts";
+import { route, spelling } from "./wire.ts";
 
 export type { ObjectFacts, Objects } from "./objects.ts";
 
@@ -79,8 +79,8 @@ export function openMediaConvert(cloud: Cloud, options: MediaConvertOptions): Me
   };
   const service: MediaConvert = {
     name: "mediaconvert",
-    wire: { protocol: "rest-json", route },
-    operations: { ...operations, ...onWire(operations) },
+    wire: { protocol: "rest-json", route, spelling },
+    operations,
     queues,
     start: () => runner.start(),
     stop: () => runner.stop(),

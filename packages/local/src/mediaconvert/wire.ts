@@ -1,4 +1,4 @@
-import type { Input, Operation, RestRoute } from "../kernel/service.ts";
+import type { RestRoute } from "../kernel/service.ts";
 
 /** Which operation a request means. Paths are below `/2017-08-29`. */
 export function route(method: string, path: string, query: URLSearchParams): RestRoute | undefined {
@@ -13,7 +13,7 @@ export function route(method: string, path: string, query: URLSearchParams): Res
     for (const [name, value] of query) {
       params[upperFirst(name)] = numbers.has(name) ? Number(value) : value;
     }
-    return { operation: WIRE + row.operation, params, status: row.status };
+    return { operation: row.operation, params, status: row.status };
   }
   return undefined;
 }
@@ -28,22 +28,12 @@ function decoded(label: string): string {
 }
 
 /**
- * The same operations for requests from outside, under names of their own: in this process they
- * take and give the SDK's PascalCase, on the wire everything is camelCase.
+ * Outside everything is camelCase; in this process operations take and give the SDK's PascalCase.
  */
-export function onWire(operations: Readonly<Record<string, Operation>>): Record<string, Operation> {
-  return Object.fromEntries(
-    Object.entries(operations).map(([name, { needs, run }]): [string, Operation] => [
-      WIRE + name,
-      {
-        ...(needs ? { needs: (input: Input) => needs(fromWire(input)) } : {}),
-        async run(input, caller) {
-          return toWire((await run(fromWire(input), caller)) ?? {}) as object;
-        },
-      },
-    ]),
-  );
-}
+export const spelling = {
+  read: (body: object) => fromWire(body) as object,
+  write: (output: object) => toWire(output) as object,
+};
 
 /** camelCase of the wire to the SDK's PascalCase; map keys are the user's own and stay. */
 export function fromWire(body: unknown): unknown {
@@ -93,7 +83,6 @@ export const maps: ReadonlySet<string> = new Set([
 ]);
 
 const BASE = "/2017-08-29";
-const WIRE = "wire:";
 const numbers = new Set(["maxResults"]);
 
 const routes: ReadonlyArray<{
