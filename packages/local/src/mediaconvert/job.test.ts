@@ -1,15 +1,16 @@
+import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Job } from "@aws-sdk/client-mediaconvert";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { sampleJob } from "./sample-job.ts";
-import { fast, ffprobe, filmRoom, studio, tone, video } from "./testing.ts";
+import { carried, fast, ffprobe, filmRoom, studio, tone, video } from "./testing.ts";
 
 const films = filmRoom();
 afterAll(films.close);
 const open: Array<() => Promise<void>> = [];
 afterEach(async () => {
-  for (const close of open.splice(0)) await close();
+  for (const close of open.splice(0).reverse()) await close();
 });
 const begin = (...options: Parameters<typeof studio>) => {
   const made = studio(...options);
@@ -99,4 +100,44 @@ describe("a whole job", () => {
       expect(start("video") - start("audio")).toBeCloseTo(1024 / 48_000, 3);
     }
   });
+
+  it("shows a flash when its beep is heard, in the stream and in the download", async () => {
+    const cloud = begin();
+    const flash =
+      "-f lavfi -i color=black:s=320x180:r=30:d=3,drawbox=c=white:t=fill:enable='between(t,0.99,2)' " +
+      "-f lavfi -i sine=f=1000:r=48000:d=3,volume=enable='lt(t,1)+gt(t,2)':volume=0";
+    const source = films.film("flash.mp4", `${flash} ${fast} -c:a aac -b:a 192k`);
+    copyFileSync(source, cloud.path("uploads", "x.mp4"));
+    await cloud.finish(sampleJob("s3://uploads/x.mp4"));
+    const apart = (path: string) => {
+      const watched = watch(path);
+      const at = (event: RegExp) => Number(event.exec(watched)?.[1]);
+      return at(/black_end:([\d.]+)/) - at(/silence_end: ([\d.]+)/);
+    };
+    const before = apart(source);
+    expect(Math.abs(before)).toBeLessThan(0.02);
+    for (const made of ["cmaf/main.m3u8", "mp4/x_180.mp4"]) {
+      const after = apart(join(cloud.shelf, "media/v/1", made));
+      expect(Math.abs(after - before)).toBeLessThan(0.005);
+    }
+  });
 });
+
+/** What ffmpeg's detectors say of black pictures and silence. */
+function watch(path: string): string {
+  const open = path.endsWith(".m3u8") ? ["-allowed_extensions", "ALL"] : [];
+  const detectors = ["-vf", "blackdetect=d=0.3:pix_th=0.2", "-af", "silencedetect=n=-30dB:d=0.3"];
+  const args = [
+    "-hide_banner",
+    "-nostdin",
+    "-copyts",
+    ...open,
+    "-i",
+    path,
+    ...detectors,
+    "-f",
+    "null",
+    "-",
+  ];
+  return spawnSync(carried.ffmpeg, args, { encoding: "utf8" }).stderr;
+}

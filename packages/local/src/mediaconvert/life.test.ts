@@ -14,7 +14,7 @@ const films = filmRoom();
 afterAll(films.close);
 const open: Array<() => Promise<void>> = [];
 afterEach(async () => {
-  for (const close of open.splice(0)) await close();
+  for (const close of open.splice(0).reverse()) await close();
 });
 const begin = (options: Parameters<typeof studio>[0] = {}, start = true) => {
   const made = studio(options);
