@@ -48,7 +48,7 @@ export function objection({ from, specifier, typeOnly }: Import): string | undef
     return `${from}: ${here} may not import ${there} (${specifier})`;
   }
   if (specifier.startsWith("@aws-sdk/")) {
-    const product = !from.endsWith(".test.ts");
+    const product = !/(\.test\.ts|\/testing\.ts|\/testing\/.*|\/fixtures\/.*)$/.test(from);
     if (here === "packages/core" && product && !typeOnly && !from.startsWith(sdkDoor)) {
       return `${from}: only ${sdkDoor} holds SDK clients (${specifier})`;
     }

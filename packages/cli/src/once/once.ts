@@ -79,7 +79,7 @@ async function take(
     outputs: outputs(published),
     timingsMs: { upload: uploadedAtMs - startedAtMs, ...timings(history) },
     transitions: transitions(history),
-    lambdaInvocations: countFor(videoId, laptop.invocations(startedAtMs)),
+    lambdaInvocations: countFor(videoId, history, laptop.invocations(startedAtMs)),
     warnings: (film?.warnings as unknown[] | undefined) ?? [],
   };
   if (film?.problem) {

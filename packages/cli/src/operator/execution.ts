@@ -8,7 +8,9 @@ export interface StoryEvent {
   stateExitedEventDetails?: { name?: string | undefined; output?: string | undefined } | undefined;
   executionStartedEventDetails?: { input?: string | undefined } | undefined;
   executionSucceededEventDetails?: { output?: string | undefined } | undefined;
-  taskScheduledEventDetails?: { parameters?: string | undefined } | undefined;
+  taskScheduledEventDetails?:
+    | { parameters?: string | undefined; resourceType?: string | undefined }
+    | undefined;
   taskSucceededEventDetails?: { output?: string | undefined } | undefined;
   taskFailedEventDetails?: { error?: string | undefined } | undefined;
 }

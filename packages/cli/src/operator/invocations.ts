@@ -1,21 +1,31 @@
+import type { StoryEvent } from "./execution.ts";
+
 /** A line of the Lambda service's log, as far as counting needs it. */
 export interface Invocation {
+  kind: string;
   about: { ids: readonly string[]; events: readonly string[] };
 }
 
 /**
- * How often Lambda was called for one film: on its path, and for progress on top. A call is
+ * How often Lambda was called for one film: on its path, and for progress on top. The execution's
+ * history tells which tasks called a function; the log tells what queues brought. A call is
  * progress when it carried job events and none of them ended the job.
  */
 export function countFor(
   videoId: string | undefined,
+  history: readonly StoryEvent[],
   invocations: readonly Invocation[],
 ): { path: number; progress: number } {
-  const ours = invocations.filter(({ about }) => videoId && about.ids.includes(videoId));
-  const progress = ours.filter(
+  const tasks = history.filter(
+    (event) => event.taskScheduledEventDetails?.resourceType === "lambda",
+  );
+  const brought = invocations.filter(
+    ({ kind, about }) => kind === "mapping" && videoId && about.ids.includes(videoId),
+  );
+  const progress = brought.filter(
     ({ about: { events } }) => events.length > 0 && !events.some((event) => ENDS.has(event)),
   ).length;
-  return { path: ours.length - progress, progress };
+  return { path: tasks.length + brought.length - progress, progress };
 }
 
 const ENDS = new Set([

@@ -85,9 +85,10 @@ export async function openLaptop(options: LaptopOptions) {
     openSns(cloud);
     openSecrets(cloud);
     openSts(cloud);
-    const states = openStates(cloud);
     const lambda = openLambda(cloud);
     openMediaConvert(cloud, { objects: s3.objects, lenient: options.lenient ?? false });
+    // last: at its start it makes the calls again that a kill interrupted
+    const states = openStates(cloud);
 
     const front = await openFront(cloud, { port: options.port });
     closing.push(() => front.close());

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Statement } from "../../kernel/caller.ts";
 import type { FunctionDefinition, NodejsSettings } from "../../lambda/function.ts";
 import { type Family, given, list, optionalNumber, optionalText, part, text } from "../family.ts";
-import { type FunctionSource, type Inputs, type Resource, resolve } from "../graph.ts";
+import { type Inputs, type Resource, resolve } from "../graph.ts";
 
 /** What the laptop needs to define functions; Lambda's own API wants a zip, which nobody has here. */
 export interface FunctionMaker {
@@ -117,5 +117,3 @@ function asynchronousOf(
     }),
   };
 }
-
-export type { FunctionSource };

@@ -85,18 +85,28 @@ export const topicPolicy: Family = {
   },
 };
 
+/** Subscribing again is no change; attributes are set apart, for AWS refuses others at Subscribe. */
 export const topicSubscription: Family = {
   async deploy({ inputs }, { call }) {
-    await call("sns", "Subscribe", {
+    const { SubscriptionArn } = await call<{ SubscriptionArn: string }>("sns", "Subscribe", {
       TopicArn: text(inputs, "topic"),
       Protocol: text(inputs, "protocol"),
       Endpoint: text(inputs, "endpoint"),
-      Attributes: given({
-        RawMessageDelivery: inputs.rawMessageDelivery ? "true" : undefined,
-        FilterPolicy: optionalText(inputs, "filterPolicy"),
-        FilterPolicyScope: optionalText(inputs, "filterPolicyScope"),
-        RedrivePolicy: optionalText(inputs, "redrivePolicy"),
-      }),
+      ReturnSubscriptionArn: true,
     });
+    const attributes: Record<string, string | undefined> = {
+      RawMessageDelivery: inputs.rawMessageDelivery ? "true" : "false",
+      FilterPolicy: optionalText(inputs, "filterPolicy"),
+      FilterPolicyScope: optionalText(inputs, "filterPolicyScope"),
+      RedrivePolicy: optionalText(inputs, "redrivePolicy"),
+    };
+    for (const [AttributeName, AttributeValue] of Object.entries(attributes)) {
+      if (AttributeValue === undefined) continue;
+      await call("sns", "SetSubscriptionAttributes", {
+        SubscriptionArn,
+        AttributeName,
+        AttributeValue,
+      });
+    }
   },
 };
