@@ -20,6 +20,9 @@ interface State {
   Assign?: unknown;
   Next?: string;
   End?: boolean;
+  /** of a Fail */
+  Error?: string;
+  Cause?: string;
   Retry?: {
     ErrorEquals: string[];
     JitterStrategy?: string;
@@ -242,6 +245,15 @@ describe("Write FAILED, when Validate could not say which film it was", () => {
       message: 'no "bytes"',
     },
     { Error: "States.Timeout", code: "StepTimedOut", message: "No cause was given." },
+    // a task that is failed without a word has null for both
+    { Error: null, Cause: null, code: "StepFailed", message: "No cause was given." },
+    { Error: "", Cause: "", code: "StepFailed", message: "No cause was given." },
+    {
+      Error: "EncodeFailed",
+      Cause: '{"errorMessage":null}',
+      code: "EncodeFailed",
+      message: "No cause was given.",
+    },
   ])("reads $Error as $code", async ({ code, message, ...failure }) => {
     const id = Id.newVideo();
     await have(id, { status: "VALIDATING", claimedBy: execution, sequencer: padded("0B") });
@@ -276,6 +288,18 @@ describe("Write FAILED, when Validate could not say which film it was", () => {
     const { videoId } = assigned as { videoId: Id.VideoId };
     return (await Table.read(Video.keyOf(videoId))) ?? {};
   }
+});
+
+describe("a failed execution", () => {
+  it.each([
+    { state: "Failed", failure: { Error: null, Cause: null }, error: "StepFailed" },
+    { state: "Failed", failure: { Error: "VideoNotFound" }, error: "VideoNotFound" },
+    { state: "Announcement lost", failure: { Error: null, Cause: null }, error: "AnnounceFailed" },
+  ])("has a name and a cause at $state after $failure", async ({ state, failure, error }) => {
+    const { Error: name, Cause: cause } = story.States[state] ?? {};
+    expect(await filled(name, {}, { failure })).toBe(error);
+    expect(await filled(cause, {}, { failure })).toEqual(expect.stringMatching(/\w/));
+  });
 });
 
 function padded(sequencer: string): string {
