@@ -82,6 +82,16 @@ describe("the frame rate", () => {
     expect(cadence.low).toEqual(rate(low));
   });
 
+  it("the best rung of a small fast film keeps its rate, the rungs below keep half", () => {
+    const { rungs } = Ladder.plan(
+      found({ widthPx: 640, heightPx: 360, frameRate: { numerator: 60, denominator: 1 } }),
+    );
+    expect(rungs.map((rung) => rung.frameRate)).toEqual([
+      undefined,
+      { numerator: 30, denominator: 1 },
+    ]);
+  });
+
   it("never exceeds 60 a second, and never the source's by more than rounding a variable rate", () => {
     fc.assert(
       fc.property(

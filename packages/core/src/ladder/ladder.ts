@@ -67,10 +67,11 @@ function rungs(video: Video, profile: string): Rung[] {
   const rates = cadence(video.frameRate);
   const sizes = steps(video, profile).map((linesPx) => scaled(video, linesPx));
   const distinct = sizes.filter((size, at) => size.widthPx !== sizes[at - 1]?.widthPx);
-  return distinct.map((size) => {
+  return distinct.map((size, at) => {
     const linesPx = Math.min(size.widthPx, size.heightPx);
     const level = levelFor(size);
-    const rate = linesPx < HIGH_RATE_FROM_PX ? rates.low : rates.full;
+    // the best rung moves as the source does, however small the source is
+    const rate = at > 0 && linesPx < HIGH_RATE_FROM_PX ? rates.low : rates.full;
     const perSecond = rate ? perSec(rate) : perSec(video.frameRate);
     return {
       ...size,
@@ -93,7 +94,7 @@ function steps(video: Video, profile: string): number[] {
 
 /** A picture this much larger than the next step deserves a rung of its own. */
 const WORTH_A_STEP = 1.1;
-/** Below this many lines nobody sees more than 30 pictures a second. */
+/** Below this many lines, and below the best rung, 30 pictures a second are enough. */
 const HIGH_RATE_FROM_PX = 720;
 
 /** The film's shape with the shorter side at `linesPx`, in even numbers, never above the source. */
