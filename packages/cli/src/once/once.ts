@@ -6,6 +6,7 @@ import colors from "picocolors";
 import { type StoryEvent, timings, transitions, videoIdIn } from "../operator/execution.ts";
 import { countFor } from "../operator/invocations.ts";
 import { connect, type FilmItem, type Operator } from "../operator/operator.ts";
+import { followProgress } from "../operator/progress.ts";
 import { open } from "../start/laptop.ts";
 import { type StartOptions, Usage } from "../start/options.ts";
 import { openStory } from "../start/story.ts";
@@ -63,7 +64,9 @@ async function take(
   await operator.drop(file, name, parse(file).name);
   const uploadedAtMs = Date.now();
   const executionArn = await ended.execution;
-  const progress = follow(operator, ended.videoId, say);
+  const progress = followProgress(operator, ended.videoId, (percent) =>
+    say(`encoding ${percent} %`),
+  );
   await ended.end;
   progress.stop();
 
@@ -136,29 +139,6 @@ function followed(laptop: Laptop, key: string, say: (line: string) => void) {
     if (/^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(event.type ?? "")) end.resolve();
   });
   return { execution: execution.promise, end: end.promise, videoId: () => videoId };
-}
-
-/** Tells the encoder's progress while it works, each percent once. */
-function follow(
-  operator: Operator,
-  videoId: () => string | undefined,
-  say: (line: string) => void,
-): { stop(): void } {
-  let told = -1;
-  let asking = false;
-  const timer = setInterval(async () => {
-    const id = videoId();
-    if (!id || asking) return;
-    asking = true;
-    const film = await operator.film(id).catch(() => undefined);
-    asking = false;
-    const percent = Number(film?.percent ?? -1);
-    if (percent > told) {
-      told = percent;
-      say(`encoding ${percent} %`);
-    }
-  }, 500);
-  return { stop: () => clearInterval(timer) };
 }
 
 /** Where everything lies that was published; the renditions are told as they were delivered. */

@@ -4,7 +4,7 @@ import type { HistoryEvent } from "@aws-sdk/client-sfn";
 export interface StoryEvent {
   type?: HistoryEvent["type"] | string | undefined;
   timestamp?: Date | number | string | undefined;
-  stateEnteredEventDetails?: { name?: string | undefined } | undefined;
+  stateEnteredEventDetails?: { name?: string | undefined; input?: string | undefined } | undefined;
   stateExitedEventDetails?: { name?: string | undefined; output?: string | undefined } | undefined;
   executionStartedEventDetails?: { input?: string | undefined } | undefined;
   executionSucceededEventDetails?: { output?: string | undefined } | undefined;

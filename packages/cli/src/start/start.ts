@@ -5,6 +5,7 @@ import type { Endpoints } from "@rushes/local";
 import colors from "picocolors";
 import { type StoryEvent, videoIdIn } from "../operator/execution.ts";
 import { connect, type Operator } from "../operator/operator.ts";
+import { followProgress } from "../operator/progress.ts";
 import { open } from "./laptop.ts";
 import type { StartOptions } from "./options.ts";
 import { openStory } from "./story.ts";
@@ -18,9 +19,22 @@ export async function start(options: StartOptions): Promise<number> {
   const laptop = await open(options, (line) => print(colors.dim(line)));
   const operator = connect({ ...laptop.endpoints });
   const story = openStory(print);
+  const encoding = new Map<string, { stop(): void }>();
 
   laptop.onHistory((executionArn, event: StoryEvent) => {
     story(executionArn, event);
+    if (event.stateExitedEventDetails) {
+      encoding.get(executionArn)?.stop();
+      encoding.delete(executionArn);
+    }
+    if (event.stateEnteredEventDetails?.name === "Encode") {
+      const id = videoIdIn(event.stateEnteredEventDetails.input);
+      const tell = (percent: number) => print(colors.dim(`         encoding ${percent} %`));
+      encoding.set(
+        executionArn,
+        followProgress(operator, () => id, tell),
+      );
+    }
     if (event.type !== "ExecutionSucceeded") return;
     const videoId = videoIdIn(event.executionSucceededEventDetails?.output);
     if (videoId) announce(operator, videoId, print).catch((error) => print(String(error)));
