@@ -12,7 +12,8 @@ export const encodesLost = dead("EncodesLost");
 export const encodesDead = queue("EncodesDead", {
   visibilityTimeout: $dev ? "15 minutes" : "60 seconds",
   deadLetters: encodesLost,
-  tries: 10,
+  // a message brings the count of its receives along, so this is twenty more than Encodes tries
+  tries: 40,
   keepDays: 14,
 });
 
