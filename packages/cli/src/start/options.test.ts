@@ -26,10 +26,19 @@ describe("rushes start", () => {
     });
   });
 
-  it.each([["--port", "many"], ["--port", "70000"], ["--what"], ["film.mov"], ["--once"]])(
-    "refuses %s %s with a sentence",
-    (...words) => {
-      expect(() => parseStart(words)).toThrow(Usage);
-    },
-  );
+  it.each([
+    ["--port", "many"],
+    ["--port", "70000"],
+    ["--port", "1e3"],
+    ["--port", "0x10"],
+    ["--port", "4800.5"],
+    ["--port", ""],
+    ["--data", ""],
+    ["--once", ""],
+    ["--what"],
+    ["film.mov"],
+    ["--once"],
+  ])("refuses %s %s with a sentence", (...words) => {
+    expect(() => parseStart(words)).toThrow(Usage);
+  });
 });

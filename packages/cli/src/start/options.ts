@@ -48,9 +48,14 @@ export function parseStart(words: string[]): StartOptions | "help" {
     throw new Usage(`${(error as Error).message}. Say --help for the options.`);
   }
   if (values.help) return "help";
-  const port = Number(values.port ?? 4566);
-  if (!Number.isInteger(port) || port < 0 || port > 65_532) {
-    throw new Usage(`--port takes a whole number from 0 to 65532, not "${values.port}".`);
+  const portText = String(values.port ?? 4566);
+  const port = Number(portText);
+  if (!/^\d+$/.test(portText) || port > 65_532) {
+    throw new Usage(`--port takes a whole number from 0 to 65532, not "${portText}".`);
+  }
+  // an empty word is a variable that was not set, and would mean the folder one stands in
+  for (const name of ["data", "once"] as const) {
+    if (values[name] === "") throw new Usage(`--${name} takes a path, not an empty word.`);
   }
   return {
     dataDir: String(values.data ?? ".rushes"),
