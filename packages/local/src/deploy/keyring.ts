@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writePrivate } from "../kernel/private-file.ts";
 
 /**
  * Values for the graph's secrets, made once per data folder and never committed.
@@ -28,7 +29,7 @@ export function openKeyring(folder: string): (name: string) => string {
       } else {
         kept[name] = randomBytes(32).toString("base64url");
       }
-      writeFileSync(file, JSON.stringify(kept, null, 2), { mode: 0o600 });
+      writePrivate(file, JSON.stringify(kept, null, 2));
     }
     return kept[name] ?? "";
   };

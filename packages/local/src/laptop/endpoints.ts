@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Keys } from "../kernel/caller.ts";
+import { writePrivate } from "../kernel/private-file.ts";
 
 /** Where everything is and with which keys: what scripts read. */
 export interface Endpoints {
@@ -17,7 +18,14 @@ export interface Endpoints {
 
 /** Writes `endpoints.json`, readable by its owner alone: it holds keys. */
 export function writeEndpoints(dataDir: string, endpoints: Endpoints): string {
-  const file = join(dataDir, "endpoints.json");
-  writeFileSync(file, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+  const file = join(dataDir, NAME);
+  writePrivate(file, `${JSON.stringify(endpoints, null, 2)}\n`);
   return file;
 }
+
+/** Takes away what the last run wrote: who waits for the file must not read where that one was. */
+export function forgetEndpoints(dataDir: string): void {
+  rmSync(join(dataDir, NAME), { force: true });
+}
+
+const NAME = "endpoints.json";
