@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { openCdn } from "../cdn/index.ts";
 import { distribution } from "../deploy/families/delivery.ts";
 import { lambdaFunction } from "../deploy/families/functions.ts";
@@ -10,7 +8,6 @@ import { openEvents } from "../events/index.ts";
 import { openFront } from "../front/index.ts";
 import { openIam } from "../iam/index.ts";
 import { openCloud } from "../kernel/cloud.ts";
-import { openStore } from "../kernel/store.ts";
 import { openLambda } from "../lambda/index.ts";
 import { openMediaConvert } from "../mediaconvert/index.ts";
 import { openS3 } from "../s3/index.ts";
@@ -21,8 +18,10 @@ import { openSqs } from "../sqs/index.ts";
 import { openStates } from "../states/index.ts";
 import { openSts } from "../sts/index.ts";
 import { lookupOf } from "./addresses.ts";
-import { type Endpoints, writeEndpoints } from "./endpoints.ts";
+import { type Endpoints, forgetEndpoints, writeEndpoints } from "./endpoints.ts";
 import { families } from "./families.ts";
+import { claimFolder } from "./folder.ts";
+import { listening } from "./ports.ts";
 
 export type { Endpoints } from "./endpoints.ts";
 
@@ -54,9 +53,8 @@ export type Laptop = Awaited<ReturnType<typeof openLaptop>>;
 export async function openLaptop(options: LaptopOptions) {
   const graph = typeof options.graph === "string" ? readGraph(options.graph) : options.graph;
   const { dataDir } = options;
-  if (options.fresh) forget(dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const store = openStore(join(dataDir, "cloud.sqlite"), { alone: true });
+  const store = claimFolder(dataDir, { fresh: options.fresh ?? false });
+  forgetEndpoints(dataDir);
 
   const { region, accountId } = graph;
   const iam = openIam({ dataDir, accountId, region });
@@ -86,13 +84,18 @@ export async function openLaptop(options: LaptopOptions) {
     openSecrets(cloud);
     openSts(cloud);
     const lambda = openLambda(cloud);
-    openMediaConvert(cloud, { objects: s3.objects, lenient: options.lenient ?? false });
+    const mediaconvert = openMediaConvert(cloud, {
+      objects: s3.objects,
+      lenient: options.lenient ?? false,
+    });
     // last: at its start it makes the calls again that a kill interrupted
     const states = openStates(cloud);
 
-    const front = await openFront(cloud, { port: options.port });
+    const { port } = options;
+    const front = await listening(port, () => openFront(cloud, { port }));
     closing.push(() => front.close());
-    const cdn = await openCdn(cloud, { port: options.port === 0 ? 0 : options.port + 3 });
+    const cdnPort = port === 0 ? 0 : port + 3;
+    const cdn = await listening(cdnPort, () => openCdn(cloud, { port: cdnPort }));
     closing.push(() => cdn.close());
 
     const lookup = lookupOf(graph, { origin: front.origin, cdn: cdn.origin, dataDir });
@@ -107,6 +110,8 @@ export async function openLaptop(options: LaptopOptions) {
     );
     for (const service of cloud.services.values()) await service.start?.();
 
+    const encoder = mediaconvert.health();
+    if (!encoder.ok) cloud.tell(`mediaconvert: no film can be encoded. ${encoder.reason}`);
     const { accessKeyId, secretAccessKey } = iam.operatorKeys;
     const endpoints: Endpoints = {
       aws: front.origin,
@@ -129,14 +134,4 @@ export async function openLaptop(options: LaptopOptions) {
     await close();
     throw error;
   }
-}
-
-/** Empties a data folder, and refuses to empty one that is not ours. */
-function forget(dataDir: string): void {
-  if (!existsSync(dataDir)) return;
-  if (readdirSync(dataDir).length && !existsSync(join(dataDir, "cloud.sqlite"))) {
-    throw new Error(`--fresh would empty ${dataDir}, which is not a data folder of Rushes`);
-  }
-  openStore(join(dataDir, "cloud.sqlite"), { alone: true }).close();
-  rmSync(dataDir, { recursive: true, force: true });
 }
