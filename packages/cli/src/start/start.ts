@@ -76,11 +76,12 @@ function summary({ aws, cdn, resources, region }: Endpoints, file: string, secon
   return `
 ${colors.bold("Rushes")} is ready on this machine (${seconds} s).
 
-  AWS APIs   ${aws}   (region ${region}, keys in ${shown})
+  AWS APIs   ${aws}   (keys in ${shown})
   CDN        ${cdn}
   Inbox      s3://${bucket}/inbox/
 
-Try next, with the keys of ${shown} in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY:
+Try next, with AWS_DEFAULT_REGION=${region} and the keys of ${shown} in
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY:
   aws --endpoint-url ${aws} s3 cp film.mov s3://${bucket}/inbox/film.mov --metadata title=Holiday
   aws --endpoint-url ${aws} stepfunctions list-executions --state-machine-arn ${resources.StateMachineArn}
   npm -s start -- --data other --once film.mov
