@@ -12,7 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   "packages/cli": ["packages/client", "packages/local"],
   stacks: [],
   "sst.config.ts": ["stacks"],
-  scripts: ["packages/core"],
+  scripts: ["packages/core", "packages/cli"],
   bench: ["packages/core", "packages/local", "packages/cli", "test", "scripts"],
   test: [
     "packages/core",
