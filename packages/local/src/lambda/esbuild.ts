@@ -82,7 +82,7 @@ function builtOf(source: Source, metafile: Metafile, folder: string): Built {
 }
 
 /** esbuild's options as SST 4.17.1 sets them. Source: SST, pkg/runtime/node/build.go. */
-function optionsOf(settings: NodejsSettings): BuildOptions {
+export function optionsOf(settings: NodejsSettings): BuildOptions {
   const own = settings.esbuild ?? {};
   for (const option of Object.keys(own)) {
     if (OVERRIDES.has(option)) continue;

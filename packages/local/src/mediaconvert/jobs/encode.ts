@@ -60,7 +60,15 @@ export async function encodePlan(work: EncodeWork): Promise<Encoded> {
   return encoded;
 }
 
-async function look(files: Made[], work: EncodeWork): Promise<Encoded> {
+/**
+ * Looks at every file that was to be made.
+ *
+ * @throws JobError when one is missing, empty or not what was planned
+ */
+export async function look(
+  files: Made[],
+  work: Pick<EncodeWork, "tools" | "out" | "signal">,
+): Promise<Encoded> {
   const encoded: Encoded = {
     files,
     tracks: new Map(),
