@@ -65,6 +65,12 @@ export function clip({ size, rate, seconds = 2, name = "clip.mp4" }: ClipOptions
   ]);
 }
 
+/** Twenty minutes that are made in a moment and take the encoder long: one second, over and over. */
+export async function long(): Promise<string> {
+  const second = await make("second.mp4", [...picture("320x180", 10, 1), ...h264]);
+  return make("long.mp4", ["-stream_loop", "1199", "-i", second, "-c", "copy"]);
+}
+
 /** A phone held upright: the picture lies on its side and the file says to turn it. */
 export async function rotated(): Promise<string> {
   const flat = await clip({ size: "640x360" });

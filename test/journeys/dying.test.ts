@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { Id } from "@rushes/core/id";
+import { readGraph } from "@rushes/local/deploy";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../support/laptop.ts";
+import type { Film } from "../support/meddle.ts";
+import { clip, long } from "../support/media.ts";
+import { failedOnce, openStage, readyOnce, refusal, type Stage } from "../support/stage.ts";
+import { until } from "../support/until.ts";
+
+/** Steps that never begin, break or are stopped: the film ends all the same, and is announced once. */
+
+let stage: Stage;
+let source: string;
+
+beforeAll(async () => {
+  stage = await openStage();
+  source = await clip({ seconds: 1 });
+});
+afterAll(async () => {
+  await stage?.[Symbol.asyncDispose]();
+});
+
+/** Lets core act here as a function would: with the links of Sweep, and an operator's keys. */
+async function asFunction() {
+  const { aws, region, credentials } = stage.laptop.endpoints;
+  const { links = {} } = readGraph(`${root}/stacks/graph/dev.gen.json`).functions.Sweep ?? {};
+  for (const [name, link] of Object.entries(links)) {
+    process.env[`SST_RESOURCE_${name}`] = JSON.stringify(link);
+  }
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: aws,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  });
+  return import("@rushes/core/video");
+}
+
+describe.concurrent("whatever breaks", () => {
+  it("an upload whose event is lost is found and made, and its event may still come", async () => {
+    const videoId = Id.newVideo();
+    const key = `uploads/${videoId}/${Id.newUpload()}/source`;
+    const film: Film = { videoId, key };
+    const Bucket = stage.laptop.endpoints.resources.SourceBucket ?? "";
+    const { Video } = await asFunction();
+    await Video.expect({
+      id: videoId,
+      ownerId: "ann",
+      title: "Holiday",
+      sourceBucket: Bucket,
+      sourceKey: key,
+    });
+    const events = stage.meddler.hold(film, "Object Created");
+    const s3 = new S3Client({ ...stage.config, forcePathStyle: true });
+    await s3.send(
+      new PutObjectCommand({ Bucket, Key: key, Body: readFileSync(source), IfNoneMatch: "*" }),
+    );
+    s3.destroy();
+    expect(await stage.sweep(film)).toBe("started");
+    expect(await stage.story(film)).toEqual(readyOnce);
+    events.release();
+    await until("its late execution", async () => (await stage.executions(film)).length === 2);
+    expect(await stage.story(film)).toEqual({
+      ...readyOnce,
+      executions: ["SUCCEEDED", "SUCCEEDED"],
+    });
+  });
+
+  it("an execution that is stopped while it encodes ends its film and its job", async () => {
+    const film = stage.film("stopped.mp4");
+    await stage.drop(film, await long());
+    await stage.encoding(film);
+    const [running] = await stage.executions(film);
+    await stage.states.send(new StopExecutionCommand({ executionArn: running?.executionArn }));
+    expect(await stage.story(film)).toEqual(
+      failedOnce("ExecutionDied", { executions: ["ExecutionDied", "ABORTED"], jobs: ["CANCELED"] }),
+    );
+  });
+
+  it("a topic that takes nothing for a while leaves the film READY, and hears of it later", async () => {
+    const film = stage.film("announced-late.mp4");
+    const meanwhile: unknown[] = [];
+    stage.meddler.around("sns", "Publish", film, async ({ pass, nth }) => {
+      if (nth > 2) return pass();
+      meanwhile.push((await stage.operator.film(film.videoId))?.status);
+      throw refusal("InternalError", 500);
+    });
+    await stage.drop(film, source);
+    expect(await stage.story(film)).toEqual(readyOnce);
+    expect(meanwhile).toEqual(["READY", "READY"]);
+  });
+
+  it("a Validate that crashes before it claims the film still fails that film", async () => {
+    const film = stage.film("crashed & burnt.mp4");
+    stage.meddler.around("lambda", "Invoke", film, () => ({
+      StatusCode: 200,
+      FunctionError: "Unhandled",
+      Payload: JSON.stringify({
+        errorType: "Runtime.ExitError",
+        errorMessage: "RequestId: 1 Error: Runtime exited with error: signal: killed",
+      }),
+    }));
+    await stage.drop(film, source);
+    expect(await stage.story(film)).toEqual(
+      failedOnce("StepFailed", { attempt: 0, announced: ["0:FAILED"] }),
+    );
+  });
+
+  it("a Validate that breaks after it claimed the film is tried again as the same attempt", async () => {
+    const film = stage.film("tried-again.mp4");
+    let probes = 0;
+    stage.meddler.around("mediaconvert", "Probe", film, ({ pass, nth }) => {
+      probes = nth;
+      if (nth > 1) return pass();
+      throw refusal("Surprise", 418);
+    });
+    await stage.drop(film, source);
+    expect(await stage.story(film)).toEqual(readyOnce);
+    expect(probes).toBe(2);
+  });
+
+  it("a Validate that breaks for good fails the film it claimed", async () => {
+    const film = stage.film("broken.mp4");
+    stage.meddler.around("mediaconvert", "Probe", film, () => {
+      throw refusal("Surprise", 418);
+    });
+    await stage.drop(film, source);
+    expect(await stage.story(film)).toEqual(failedOnce("Unexpected"));
+  });
+});
