@@ -80,9 +80,9 @@ describe("a film that is replaced", () => {
   });
 });
 
-describe("an older source", () => {
-  it("whose event comes after the newer one's is not made", async () => {
-    const film = stage.film("overtaken.mp4");
+describe.concurrent("a source that changes", () => {
+  it("to an older one, whose event comes late, is not made", async () => {
+    const film = stage.film("late.mp4");
     const events = stage.meddler.hold(film, "Object Created");
     await stage.drop(film, written("old.mp4", "an older draft"));
     const [older] = events.take();
@@ -92,9 +92,51 @@ describe("an older source", () => {
     if (!older) throw new Error("there was no event");
     stage.laptop.cloud.emit(older);
     await until("its execution", async () => (await stage.executions(film)).length === 2);
-    expect(await stage.story(film)).toEqual({
-      ...readyOnce,
-      executions: ["SUCCEEDED", "SUCCEEDED"],
-    });
+    expect(await stage.story(film)).toEqual({ ...readyOnce, executions: handled });
+  });
+
+  it("after the job has ended, is made, and the older outputs are not published", async () => {
+    const film = stage.film("ended.mp4");
+    const ends = stage.meddler.hold(film, "COMPLETE");
+    await stage.drop(film, source);
+    await until("the job's end", () => ends.kinds.length === 1);
+    const [end] = ends.take();
+    ends.release();
+    await stage.drop(film, source);
+    await until("the next attempt", async () => (await stage.attempt(film, 2))?.jobId);
+    if (!end) throw new Error("there was no event");
+    stage.laptop.cloud.emit(end);
+    expect(await stage.story(film)).toEqual({ ...second, executions: handled });
+  });
+
+  it("without a word is noticed before anything is published, and the sweeper starts it", async () => {
+    const film = stage.film("silent.mp4");
+    const ends = stage.meddler.hold(film, "COMPLETE");
+    await stage.drop(film, source);
+    await until("the job's end", () => ends.kinds.length === 1);
+    const arrivals = stage.meddler.hold(film, "Object Created");
+    await stage.drop(film, source);
+    ends.release();
+    await until("its execution to step back", async () =>
+      (await stage.executions(film)).every(({ status }) => status === "SUCCEEDED"),
+    );
+    expect((await stage.operator.film(film.videoId))?.published).toBeUndefined();
+    expect(await stage.sweep(film)).toBe("started");
+    expect(await stage.story(film)).toEqual({ ...second, executions: handled });
+    arrivals.release();
+    await until("its late execution", async () => (await stage.executions(film)).length === 3);
+    expect(await stage.story(film)).toEqual({ ...second, executions: [...handled, "SUCCEEDED"] });
   });
 });
+
+/** Both executions ended well: one made the film, one stepped back. */
+const handled = ["SUCCEEDED", "SUCCEEDED"];
+
+/** The second attempt is READY, and the first one was never heard of. */
+const second = {
+  ...readyOnce,
+  attempt: 2,
+  published: 2,
+  jobs: ["COMPLETE", "COMPLETE"],
+  announced: ["2:READY"],
+};

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { SendTaskFailureCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { Id } from "@rushes/core/id";
 import { readGraph } from "@rushes/local/deploy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -93,20 +93,38 @@ describe.concurrent("whatever breaks", () => {
     expect(meanwhile).toEqual(["READY", "READY"]);
   });
 
-  it("a Validate that crashes before it claims the film still fails that film", async () => {
-    const film = stage.film("crashed & burnt.mp4");
+  it.each([
+    {
+      what: "crashes",
+      answer: { errorType: "Runtime.ExitError", errorMessage: "signal: killed" },
+      error: { FunctionError: "Unhandled" },
+    },
+    { what: "answers as a stopped sst dev does", answer: { statusCode: "500" }, error: {} },
+  ])("a Validate that $what still fails the film it never claimed", async (row) => {
+    const film = stage.film(`${row.what} & + %.mp4`);
     stage.meddler.around("lambda", "Invoke", film, () => ({
       StatusCode: 200,
-      FunctionError: "Unhandled",
-      Payload: JSON.stringify({
-        errorType: "Runtime.ExitError",
-        errorMessage: "RequestId: 1 Error: Runtime exited with error: signal: killed",
-      }),
+      Payload: JSON.stringify(row.answer),
+      ...row.error,
     }));
     await stage.drop(film, source);
     expect(await stage.story(film)).toEqual(
       failedOnce("StepFailed", { attempt: 0, announced: ["0:FAILED"] }),
     );
+  });
+
+  it("a task that somebody fails without a word fails its film, and its job may still end", async () => {
+    const film = stage.film("wordless.mp4");
+    const events = stage.meddler.hold(film, "COMPLETE");
+    await stage.drop(film, source);
+    await until("the job's end", () => events.kinds.length === 1);
+    const { token: taskToken } = (await stage.attempt(film)) ?? {};
+    await stage.states.send(new SendTaskFailureCommand({ taskToken }));
+    const failed = failedOnce("StepFailed", { jobs: ["COMPLETE"] });
+    expect(await stage.story(film)).toEqual(failed);
+    events.release();
+    await until("the end to be heard", async () => (await stage.attempt(film))?.terminal);
+    expect(await stage.story(film)).toEqual(failed);
   });
 
   it("a Validate that breaks after it claimed the film is tried again as the same attempt", async () => {

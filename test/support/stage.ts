@@ -73,6 +73,8 @@ export function failedOnce(problem: string, more: Partial<Story> = {}): Story {
   };
 }
 
+const ENDED = ["COMPLETE", "ERROR", "CANCELED"];
+
 /** A service's answer in place of the true one. */
 export function refusal(code: string, httpStatus = 400): Refusal {
   return new Refusal(code, "This is how the test wants it.", { httpStatus });
@@ -168,6 +170,10 @@ export async function openStage(options: Partial<LaptopOptions> = {}) {
         const now = await executions(film);
         return now.length > 0 && now.every(({ status }) => status !== "RUNNING") && now;
       });
+      const made = await until("its jobs to end", async () => {
+        const now = await jobs(film);
+        return now.every(({ Status = "" }) => ENDED.includes(Status)) && now;
+      });
       const {
         status,
         attempt: newest,
@@ -180,7 +186,7 @@ export async function openStage(options: Partial<LaptopOptions> = {}) {
         published: (published as { attempt: number } | undefined)?.attempt,
         problem: (problem as { code: string } | undefined)?.code,
         executions: all.map((one) => one.error ?? String(one.status)),
-        jobs: (await jobs(film)).map(({ Status }) => String(Status)),
+        jobs: made.map(({ Status }) => String(Status)),
         announced: meddler
           .announced(film)
           .map((dedupeId) => dedupeId.replace(`${film.videoId}:`, "")),
