@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { named, production } from "./stage.ts";
 
-/** EC P-256, made by `rushes keys create`. Grants are signed with this one. */
+/** EC P-256; README.md has the commands that make the pair. Grants are signed with this one. */
 const signingKey = new sst.Secret("SigningKey");
 
 const publicKey = new sst.Secret("SigningPublicKey");
