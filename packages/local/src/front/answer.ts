@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { crc32 } from "node:zlib";
 import { Refusal } from "../kernel/refusal.ts";
+import type { Wire } from "../kernel/service.ts";
 import type { Family } from "./family.ts";
 import { escapeXml, queryError } from "./query.ts";
 
@@ -15,13 +16,13 @@ export interface Answer {
  * The error document of a family. Services that read the wire themselves may use it as well.
  *
  * @param error anything thrown; what is not a Refusal becomes a plain InternalFailure
- * @param version of a JSON protocol
+ * @param wire what the service says of its JSON, where it speaks that
  */
 export function errorAnswer(
   family: Family,
   error: unknown,
   requestId: string,
-  version: "1.0" | "1.1" = "1.0",
+  wire?: Pick<Extract<Wire, { protocol: "json" }>, "version" | "queryCodes">,
 ): Answer {
   const refusal = error instanceof Refusal ? error : internal(family);
   const { message, about } = refusal;
@@ -31,7 +32,10 @@ export function errorAnswer(
       return {
         // JSON services answer 400 to every mistake of the caller's
         status: refusal.httpStatus >= 500 || refusal.httpStatus === 413 ? refusal.httpStatus : 400,
-        headers: { "content-type": `application/x-amz-json-${version}` },
+        headers: {
+          "content-type": `application/x-amz-json-${wire?.version ?? "1.0"}`,
+          ...queryErrorOf(refusal, wire?.queryCodes),
+        },
         body: JSON.stringify(wired({ ...about, __type: code, message })),
       };
     case "rest-json":
@@ -78,6 +82,16 @@ export function send(response: ServerResponse, answer: Answer, head = false): vo
 /** What DynamoDB's clients check their answers with. */
 export function checksum(body: string | Buffer): string {
   return String(crc32(body));
+}
+
+/** The code that the same error had in the query protocol, and whose fault it is. */
+function queryErrorOf(
+  { code, httpStatus }: Refusal,
+  codes: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
+  if (!codes) return {};
+  const old = Object.hasOwn(codes, code) ? codes[code] : code;
+  return { "x-amzn-query-error": `${old};${httpStatus < 500 ? "Sender" : "Receiver"}` };
 }
 
 /** AccessDenied is spelled with `Exception` where JSON is spoken. */

@@ -74,10 +74,10 @@ async function serve(
     await answer(cloud, guard, { incoming, response, request, requestId, name, service, family });
   } catch (error) {
     if (!(error instanceof Refusal)) cloud.tell(lineOf(name, error, requestId));
-    const version = service?.wire.protocol === "json" ? service.wire.version : "1.0";
+    const wire = service?.wire.protocol === "json" ? service.wire : undefined;
     if (incoming.headers.expect !== undefined) response.shouldKeepAlive = false;
     else discard(incoming);
-    send(response, errorAnswer(family, error, requestId, version), incoming.method === "HEAD");
+    send(response, errorAnswer(family, error, requestId, wire), incoming.method === "HEAD");
   }
 }
 
@@ -199,8 +199,12 @@ function mayBeUnsigned({ request, name }: Asked): boolean {
 
 const LINKS = new Set(["ConfirmSubscription", "Unsubscribe"]);
 
+/** Services that are not here and whose clients read errors as XML, though they send no form. */
+const SPEAK_XML = new Set(["cloudfront", "route53"]);
+
 function familyOf(service: Service | undefined, name: string, request: Request): Family {
   if (name === "s3") return "s3";
+  if (!service && SPEAK_XML.has(name)) return "query";
   const protocol = service?.wire.protocol;
   if (protocol === "json" || protocol === "rest-json") return protocol;
   if (request.headers.has("x-amz-target")) return "json";

@@ -51,6 +51,11 @@ describe("clients that leave the body's hash out of the headers", () => {
     ]);
   });
 
+  it.each(["cloudfront", "route53"])("hear in XML that %s is not here", async (name) => {
+    const { status, text } = await rig.raw({ path: "/", headers: bare(name, "GET", "") });
+    expect([status, text]).toEqual([501, expect.stringContaining("<Code>NotImplemented</Code>")]);
+  });
+
   it("hear the name of what nobody does", async () => {
     const body = "Action=ListRoles&Version=2010-05-08";
     const headers = bare("iam", "POST", body, {

@@ -18,7 +18,16 @@ export type Input = any;
 
 /** How a service talks on the wire. */
 export type Wire =
-  | { protocol: "json"; version: "1.0" | "1.1"; target: string }
+  | {
+      protocol: "json";
+      version: "1.0" | "1.1";
+      target: string;
+      /**
+       * For a service that spoke the query protocol before: its errors tell the code they had
+       * there as well, which boto looks for. Here are those whose code was another one.
+       */
+      queryCodes?: Readonly<Record<string, string>>;
+    }
   | {
       protocol: "rest-json";
       /** Which operation a request means, with what path and query carry. */

@@ -83,3 +83,20 @@ it("errors are the SDK's own", async () => {
   const remove = new DeleteMessageCommand({ QueueUrl, ReceiptHandle: "no" });
   await expect(sqs.send(remove)).rejects.toBeInstanceOf(ReceiptHandleIsInvalid);
 });
+
+it("an error also tells the code it had in the query protocol, which boto reads", async () => {
+  const codeOf = async (call: Promise<unknown>) => {
+    const error = await call.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    const { $response } = error as { $response?: { headers: Record<string, string> } };
+    return $response?.headers["x-amzn-query-error"];
+  };
+  const gone = `${front.origin}/000000000000/gone`;
+  const send = (MessageBody: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  expect(await codeOf(sqs.send(new ReceiveMessageCommand({ QueueUrl: gone })))).toBe(
+    "AWS.SimpleQueueService.NonExistentQueue;Sender",
+  );
+  expect(await codeOf(send("\u0000"))).toBe("InvalidMessageContents;Sender");
+});

@@ -10,7 +10,7 @@ import { readAttributes, sizeOf } from "./message.ts";
 import { openMessages } from "./messages.ts";
 import { nameOf, openQueues, type Queue, type Queues } from "./queues.ts";
 import { receiveMessage } from "./receive.ts";
-import { missing, noSuchQueue, within } from "./refusals.ts";
+import { missing, noSuchQueue, queryCodes, within } from "./refusals.ts";
 import { sendMessage } from "./send.ts";
 import { attributesOf, page } from "./show.ts";
 
@@ -31,7 +31,7 @@ export function openSqs(cloud: Cloud): Service {
 
   const service: Service = {
     name: "sqs",
-    wire: { protocol: "json", version: "1.0", target: "AmazonSQS" },
+    wire: { protocol: "json", version: "1.0", target: "AmazonSQS", queryCodes },
     operations: {
       CreateQueue: {
         needs: ({ QueueName }: Sqs.CreateQueueCommandInput) =>

@@ -20,3 +20,25 @@ export function within(parameter: string, value: unknown, least: number, most: n
   }
   return number;
 }
+
+/**
+ * Errors whose code was another one in the query protocol.
+ * Source: the awsQueryError traits of the SQS model.
+ */
+export const queryCodes: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      "BatchEntryIdsNotDistinct",
+      "BatchRequestTooLong",
+      "EmptyBatchRequest",
+      "InvalidBatchEntryId",
+      "MessageNotInflight",
+      "PurgeQueueInProgress",
+      "QueueDeletedRecently",
+      "TooManyEntriesInBatchRequest",
+      "UnsupportedOperation",
+    ].map((code) => [code, `AWS.SimpleQueueService.${code}`]),
+  ),
+  QueueDoesNotExist: "AWS.SimpleQueueService.NonExistentQueue",
+  QueueNameExists: "QueueAlreadyExists",
+};
