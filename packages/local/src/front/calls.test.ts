@@ -1,4 +1,4 @@
-import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
@@ -65,6 +65,15 @@ describe("what a signed call gets", () => {
       name: "ResourceNotFoundException",
       $metadata: { httpStatusCode: 404 },
     });
+  });
+
+  it("refuses a body nested deeper than anything walks, brackets in texts aside", async () => {
+    const client = new DynamoDBClient(rig.at());
+    const get = (a: AttributeValue) => new GetItemCommand({ TableName: "t", Key: { a } });
+    let deep: AttributeValue = { S: "b" };
+    for (let level = 0; level < 600; level += 1) deep = { L: [deep] };
+    await expect(client.send(get(deep))).rejects.toMatchObject({ name: "SerializationException" });
+    await client.send(get({ S: `${"[".repeat(2000)}\\"${"{".repeat(2000)}` }));
   });
 
   it("hands the query protocol over with its body read", async () => {

@@ -88,10 +88,35 @@ async function run(
 
 function readObject(body: Buffer, family: "json" | "rest-json"): object {
   if (body.length === 0) return {};
+  if (depthOf(body) > DEEPEST) throw refuse(family, "unreadable", "The body is nested too deep.");
   const read = parse(body);
   if (typeof read === "object" && read !== null && !Array.isArray(read)) return read;
   throw refuse(family, "unreadable", "The body is not a JSON object.");
 }
+
+/** How deep brackets lie in brackets; services walk what they are given, one call a level. */
+function depthOf(body: Buffer): number {
+  let depth = 0;
+  let deepest = 0;
+  let isText = false;
+  for (let at = 0; at < body.length; at += 1) {
+    const letter = body[at];
+    if (letter === QUOTE) isText = !isText;
+    else if (isText && letter === BACKSLASH) at += 1;
+    else if (isText) continue;
+    else if (letter === OPEN_BRACE || letter === OPEN_BRACKET) {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if (letter === CLOSE_BRACE || letter === CLOSE_BRACKET) depth -= 1;
+  }
+  return deepest;
+}
+
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] =
+  Buffer.from('"\\{}[]');
+
+/** AWS's own readers stop at a depth like this one; DynamoDB's items may have 32 levels. */
+const DEEPEST = 500;
 
 function parse(body: Buffer): unknown {
   try {
