@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type * as Events from "@aws-sdk/client-eventbridge";
 import type { Cloud } from "../kernel/cloud.ts";
+import { modelled } from "../kernel/kinds.ts";
 import type { Service } from "../kernel/service.ts";
 import { openClockwork } from "../scheduler/clockwork.ts";
 import { type BusOptions, momentOf, nameOfBus, openBus } from "./bus.ts";
+import { kinds } from "./kinds.ts";
 import { putEvents } from "./put-events.ts";
 import { ruleOperations, scheduleOf } from "./rule-operations.ts";
 import { openRules } from "./rules.ts";
@@ -43,7 +45,7 @@ export function openEvents(cloud: Cloud, options: BusOptions = {}): EventsServic
   const service: EventsService = {
     name: "events",
     wire: { protocol: "json", version: "1.1", target: "AWSEvents" },
-    operations: {
+    operations: modelled(kinds, {
       ...ruleOperations(cloud, rules, () => cloud.store.afterCommit(clockwork.look)),
       ...targetOperations(cloud, rules),
       PutEvents: {
@@ -59,7 +61,7 @@ export function openEvents(cloud: Cloud, options: BusOptions = {}): EventsServic
           Result: testPattern(EventPattern ?? "", Event ?? ""),
         }),
       },
-    },
+    }),
     start() {
       bus.outbox.start();
       clockwork.start();

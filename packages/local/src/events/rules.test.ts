@@ -28,6 +28,22 @@ describe("PutEvents", () => {
   });
 });
 
+describe("a request of the wrong kinds", () => {
+  it.each([
+    ["PutEvents", { Entries: {} }],
+    ["PutEvents", { Entries: [null] }],
+    ["PutEvents", { Entries: [{ Source: 1, DetailType: "Test", Detail: {} }] }],
+    ["PutTargets", { Rule: "arrived", Targets: [{ Id: "1", Arn: LAMBDA, InputTransformer: "x" }] }],
+    ["PutRule", { Name: "arrived", EventPattern: {} }],
+    ["ListRules", { NamePrefix: 1 }],
+    ["RemoveTargets", { Rule: "arrived", Ids: "1" }],
+  ])("is refused before %s looks at it", async (operation, input) => {
+    await expect(call("events", operation, input)).rejects.toMatchObject({
+      code: "SerializationException",
+    });
+  });
+});
+
 describe("a rule", () => {
   it("is described, listed, turned off and on, and deleted after its targets", async () => {
     await rule({ Arn: LAMBDA });
