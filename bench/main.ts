@@ -12,6 +12,11 @@ const benches: Record<string, { measures: string; load: () => Promise<Bench> }> 
     measures: "each Lambda's size and import time beside its SDK clients alone",
     load: async () => (await import("./bundles/bundles.ts")).bundles,
   },
+  s3: {
+    measures:
+      "PUT, parts, GET, ranges, small PUTs and memory beside a bare node:http   [MIB [ROUNDS]]",
+    load: async () => (await import("./s3/s3.ts")).s3,
+  },
 };
 
 type Bench = (words: string[]) => Promise<void>;
