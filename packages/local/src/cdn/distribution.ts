@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { matches } from "../kernel/glob.ts";
 import { NotPretended } from "../kernel/refusal.ts";
+import { type Forward, managed, readForward } from "./forward.ts";
 import type {
   BehaviorInputs,
   CachePolicyInputs,
@@ -27,6 +28,8 @@ export interface Behavior {
   /** beginning with a slash; `*` for the default */
   pattern: string;
   origin: Origin;
+  /** what a server as origin gets to see */
+  forward: Forward;
   methods: readonly string[];
   /** who may sign, by key id; undefined where no signature is asked for */
   signers: ReadonlyMap<string, KeyObject> | undefined;
@@ -36,8 +39,11 @@ export interface Behavior {
 
 export type Encoding = "br" | "gzip";
 
+export type Origin = Bucket | Server;
+
 /** A bucket, and where in it the origin begins. */
-export interface Origin {
+export interface Bucket {
+  kind: "bucket";
   bucket: string;
   /** "" or `/prefix` */
   path: string;
@@ -45,13 +51,33 @@ export interface Origin {
   signs: boolean;
 }
 
+/** A server of this machine. */
+export interface Server {
+  kind: "server";
+  /** `http://127.0.0.1:4567` */
+  address: string;
+  /** "" or `/prefix` */
+  path: string;
+  /** sent with every request */
+  headers: Record<string, string>;
+  /** how long it may be silent */
+  waitMs: number;
+}
+
+/** The address of a server of this machine by its domain name; undefined for all others. */
+export type ServerAt = (domainName: string) => string | undefined;
+
 /**
  * Reads a distribution with all that it refers to.
  *
  * @throws NotPretended naming what this edge does not do
  * @throws Error when a reference leads nowhere
  */
-export function read(parts: Parts, accountId: string): Distribution {
+export function read(
+  parts: Parts,
+  accountId: string,
+  serverAt: ServerAt = () => undefined,
+): Distribution {
   const { id, arn } = parts.distribution;
   const inputs = parts.distribution.inputs as unknown as DistributionInputs;
   refuse("a disabled distribution", inputs.enabled === false);
@@ -59,7 +85,7 @@ export function read(parts: Parts, accountId: string): Distribution {
   const geo = inputs.restrictions?.geoRestriction?.restrictionType ?? "none";
   refuse("geographic restrictions", geo !== "none");
   const origins = new Map(
-    inputs.origins.map((origin) => [origin.originId, readOrigin(origin, parts)]),
+    inputs.origins.map((origin) => [origin.originId, readOrigin(origin, parts, serverAt)]),
   );
   const behavior = (one: BehaviorInputs): Behavior => readBehavior(one, origins, parts);
   return {
@@ -122,23 +148,26 @@ function readBehavior(
   refuse(`${name} trusted signers (use key groups)`, (inputs.trustedSigners ?? []).length > 0);
   refuse(`${name} field-level encryption`, Boolean(inputs.fieldLevelEncryptionId));
   refuse(`${name} forwarded values (use a cache policy)`, inputs.forwardedValues !== undefined);
-  const writing = inputs.allowedMethods.find((method) => !READING.includes(method));
-  refuse(`${name} ${writing} to an S3 origin`, writing !== undefined);
   const origin = origins.get(inputs.targetOriginId);
   if (!origin) throw new Error(`${name} there is no origin ${inputs.targetOriginId}`);
-  const policy = one(parts.originRequestPolicies ?? [], inputs.originRequestPolicyId);
-  const cache = one(parts.cachePolicies, inputs.cachePolicyId)?.inputs as
-    | CachePolicyInputs
-    | undefined;
-  const key = cache?.parametersInCacheKeyAndForwardedToOrigin;
-  const query = (policy?.inputs.queryStringsConfig ?? key?.queryStringsConfig) as
-    | { queryStringBehavior?: string }
-    | undefined;
-  refuse(`${name} queries forwarded to S3`, (query?.queryStringBehavior ?? "none") !== "none");
+  const policies = [...(parts.originRequestPolicies ?? []), ...managed.originRequestPolicies];
+  const policy = one(policies, inputs.originRequestPolicyId);
+  const cache = one([...parts.cachePolicies, ...managed.cachePolicies], inputs.cachePolicyId);
+  const { parametersInCacheKeyAndForwardedToOrigin: key } = (cache?.inputs ??
+    {}) as CachePolicyInputs;
+  if (origin.kind === "bucket") {
+    const writing = inputs.allowedMethods.find((method) => !READING.includes(method));
+    refuse(`${name} ${writing} to an S3 origin`, writing !== undefined);
+    const query = (policy?.inputs.queryStringsConfig ?? key?.queryStringsConfig) as
+      | { queryStringBehavior?: string }
+      | undefined;
+    refuse(`${name} queries forwarded to S3`, (query?.queryStringBehavior ?? "none") !== "none");
+  }
   const groups = inputs.trustedKeyGroups ?? [];
   return {
     pattern: pattern === "*" || pattern.startsWith("/") ? pattern : `/${pattern}`,
     origin,
+    forward: readForward(name, cache, policy),
     methods: inputs.allowedMethods,
     signers: groups.length > 0 ? readSigners(groups, parts) : undefined,
     encodings: inputs.compress
@@ -153,9 +182,22 @@ function readBehavior(
   };
 }
 
-function readOrigin(inputs: OriginInputs, parts: Parts): Origin {
+function readOrigin(inputs: OriginInputs, parts: Parts, serverAt: ServerAt): Origin {
   const name = `origin ${inputs.originId}:`;
-  refuse(`${name} servers other than S3`, inputs.customOriginConfig !== undefined);
+  const { customOriginConfig: custom } = inputs;
+  const address = custom && serverAt(inputs.domainName);
+  if (address !== undefined) {
+    const control = inputs.originAccessControlId;
+    refuse(`${name} origin access control of a server`, Boolean(control));
+    return {
+      kind: "server",
+      address,
+      path: inputs.originPath ?? "",
+      headers: Object.fromEntries((inputs.customHeaders ?? []).map((one) => [one.name, one.value])),
+      waitMs: (custom?.originReadTimeout ?? READ_TIMEOUT_SECONDS) * 1000,
+    };
+  }
+  refuse(`${name} servers other than S3 and the gateway`, custom !== undefined);
   refuse(`${name} VPC origins`, inputs.vpcOriginConfig !== undefined);
   refuse(
     `${name} origin access identities (use origin access control)`,
@@ -170,6 +212,7 @@ function readOrigin(inputs: OriginInputs, parts: Parts): Origin {
   }
   const control = one(parts.originAccessControls, inputs.originAccessControlId)?.inputs;
   return {
+    kind: "bucket",
     bucket,
     path: inputs.originPath ?? "",
     signs: control !== undefined && control.signingBehavior !== "never",
@@ -206,3 +249,6 @@ function refuse(what: string, found: boolean): void {
 }
 
 const READING = ["GET", "HEAD", "OPTIONS"];
+
+/** Source: CloudFront, response timeout of custom origins. */
+const READ_TIMEOUT_SECONDS = 30;

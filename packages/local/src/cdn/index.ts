@@ -6,12 +6,20 @@ import { guardOf } from "../front/guard.ts";
 import type { Cloud } from "../kernel/cloud.ts";
 import { NotPretended, Refusal } from "../kernel/refusal.ts";
 import { compress } from "./compress.ts";
-import { type Behavior, choose, type Distribution, read } from "./distribution.ts";
+import {
+  type Behavior,
+  type Bucket,
+  choose,
+  type Distribution,
+  read,
+  type ServerAt,
+} from "./distribution.ts";
 import { errorOf } from "./error.ts";
 import { judge } from "./grant.ts";
 import { allow, dress, type Headers } from "./headers.ts";
 import { type Found, fetchObject } from "./origin.ts";
 import type { Parts } from "./parts.ts";
+import { fetchServer } from "./server.ts";
 import { readViewer, type Viewer } from "./viewer.ts";
 
 export type { Part, Parts } from "./parts.ts";
@@ -28,13 +36,18 @@ export interface Cdn {
   close(): Promise<void>;
 }
 
+export interface CdnOptions {
+  /** 0 takes any free one */
+  port: number;
+  /** finds the servers of this machine that may stand behind the edge; none when absent */
+  serverAt?: ServerAt;
+}
+
 /**
- * Opens the edge: one distribution, on loopback, in front of S3. It keeps no copies: every answer
- * is a miss, and what a viewer may not have is never read.
- *
- * @param port 0 takes any free one
+ * Opens the edge: one distribution, on loopback, in front of S3 and servers of this machine. It
+ * keeps no copies: every answer is a miss, and what a viewer may not have is never read.
  */
-export async function openCdn(cloud: Cloud, { port }: { port: number }): Promise<Cdn> {
+export async function openCdn(cloud: Cloud, { port, serverAt }: CdnOptions): Promise<Cdn> {
   let distribution: Distribution | undefined;
   let guard = guardOf(port);
   const server = createServer((incoming, response) => {
@@ -75,7 +88,9 @@ export async function openCdn(cloud: Cloud, { port }: { port: number }): Promise
     response: ServerResponse,
   ): Promise<void> {
     if (!behavior.methods.includes(viewer.method)) throw blocked(NOT_ALLOWED);
-    if (viewer.method !== "OPTIONS" && hasBody(incoming)) throw blocked();
+    const { origin } = behavior;
+    const mayHaveBody = origin.kind === "server" && !["GET", "HEAD"].includes(viewer.method);
+    if (viewer.method !== "OPTIONS" && !mayHaveBody && hasBody(incoming)) throw blocked();
     if (viewer.method === "OPTIONS") {
       const asked = preflight(viewer);
       // A browser asks without its cookies, and learns nothing but the policy of the distribution.
@@ -83,16 +98,19 @@ export async function openCdn(cloud: Cloud, { port }: { port: number }): Promise
       if (allowed) return send(response, viewer, { status: 200, headers: allowed, body: "" });
     }
     if (behavior.signers) judge(viewer, behavior.signers, cloud.now());
-    if (viewer.method === "OPTIONS") throw notShared(viewer);
     const { rootObject } = distribution;
     const path = viewer.rawPath === "/" && rootObject ? `/${rootObject}` : viewer.rawPath;
-    const found = await fetchObject(
-      cloud,
-      behavior.origin,
-      path,
-      callerOf(distribution, behavior),
-      viewer,
-    );
+    if (origin.kind === "server") {
+      const found = await fetchServer(origin, behavior, path, incoming, response);
+      if (distribution.errorPages.has(found.status)) {
+        found.body?.destroy();
+        throw new Refusal("OriginError", "The origin failed.", { httpStatus: found.status });
+      }
+      if (found.status >= 400) response.setHeader("x-cache", "Error from cloudfront");
+      return deliver(found, behavior, viewer, response, found.status);
+    }
+    if (viewer.method === "OPTIONS") throw notShared(viewer);
+    const found = await fetchObject(cloud, origin, path, callerOf(distribution, origin), viewer);
     await deliver(found, behavior, viewer, response, found.status);
   }
 
@@ -107,12 +125,18 @@ export async function openCdn(cloud: Cloud, { port }: { port: number }): Promise
     const said = errorOf(error);
     const page = distribution.errorPages.get(said.status);
     if (page && said.status !== 304) {
-      const behind = choose(distribution, page.path);
+      const { origin } = choose(distribution, page.path);
       const asked = { method: viewer.method === "HEAD" ? "HEAD" : "GET", headers: {} };
-      const caller = callerOf(distribution, behind);
-      const found = await fetchObject(cloud, behind.origin, page.path, caller, asked).catch(
-        () => undefined,
-      );
+      const found =
+        origin.kind === "bucket"
+          ? await fetchObject(
+              cloud,
+              origin,
+              page.path,
+              callerOf(distribution, origin),
+              asked,
+            ).catch(() => undefined)
+          : undefined;
       if (found) {
         response.setHeader("x-cache", "Error from cloudfront");
         return deliver(found, behavior, viewer, response, page.status);
@@ -122,8 +146,8 @@ export async function openCdn(cloud: Cloud, { port }: { port: number }): Promise
     send(response, viewer, said);
   }
 
-  function callerOf(distribution: Distribution, behavior: Behavior) {
-    if (!behavior.origin.signs) return cloud.iam.anonymous;
+  function callerOf(distribution: Distribution, origin: Bucket) {
+    if (!origin.signs) return cloud.iam.anonymous;
     return cloud.iam.service("cloudfront.amazonaws.com", {
       "aws:SourceArn": distribution.arn,
       "aws:SourceAccount": cloud.accountId,
@@ -142,7 +166,7 @@ export async function openCdn(cloud: Cloud, { port }: { port: number }): Promise
       if (distribution && distribution.id !== parts.distribution.id) {
         throw new NotPretended({ service: "cdn", action: "a second distribution" });
       }
-      distribution = read(parts, cloud.accountId);
+      distribution = read(parts, cloud.accountId, serverAt);
     },
     close: () =>
       new Promise((resolve) => {
@@ -167,6 +191,7 @@ async function deliver(
   );
   dress(headers, behavior.headers, viewer.headers.origin);
   if (!response.hasHeader("x-cache")) response.setHeader("x-cache", "Miss from cloudfront");
+  if (found.cookies?.length) response.setHeader("set-cookie", found.cookies);
   response.writeHead(status, Object.fromEntries(headers));
   if (!body || viewer.method === "HEAD") {
     smaller?.destroy();

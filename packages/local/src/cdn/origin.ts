@@ -3,16 +3,18 @@ import type { GetObjectCommandInput, GetObjectCommandOutput } from "@aws-sdk/cli
 import type { Caller } from "../kernel/caller.ts";
 import type { Cloud } from "../kernel/cloud.ts";
 import { Refusal } from "../kernel/refusal.ts";
-import type { Origin } from "./distribution.ts";
+import type { Bucket } from "./distribution.ts";
 import type { Headers } from "./headers.ts";
 import type { Viewer } from "./viewer.ts";
 
-/** What the bucket answered. The body is a stream nobody has read from yet. */
+/** What the origin answered. The body is a stream nobody has read from yet. */
 export interface Found {
-  status: 200 | 206;
+  status: number;
   headers: Headers;
   sizeBytes: number;
   body: Readable | undefined;
+  /** what a server sets */
+  cookies?: readonly string[];
 }
 
 type Output = Omit<GetObjectCommandOutput, "Body" | "$metadata"> & { Body?: Readable };
@@ -25,7 +27,7 @@ type Output = Omit<GetObjectCommandOutput, "Body" | "$metadata"> & { Body?: Read
  */
 export async function fetchObject(
   cloud: Cloud,
-  origin: Origin,
+  origin: Bucket,
   rawPath: string,
   caller: Caller,
   viewer: Pick<Viewer, "method" | "headers">,
@@ -54,7 +56,7 @@ export async function fetchObject(
   };
 }
 
-function keyOf(origin: Origin, rawPath: string): string {
+function keyOf(origin: Bucket, rawPath: string): string {
   try {
     return `${origin.path}${decodeURIComponent(rawPath)}`.slice(1);
   } catch {

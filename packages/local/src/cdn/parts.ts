@@ -54,17 +54,24 @@ export interface OriginInputs {
   domainName: string;
   originPath?: string;
   originAccessControlId?: string;
-  customOriginConfig?: unknown;
+  customOriginConfig?: { originReadTimeout?: number };
+  customHeaders?: Array<{ name: string; value: string }>;
   s3OriginConfig?: { originAccessIdentity?: string };
   vpcOriginConfig?: unknown;
 }
 
 export interface CachePolicyInputs {
-  parametersInCacheKeyAndForwardedToOrigin?: {
+  parametersInCacheKeyAndForwardedToOrigin?: ForwardInputs & {
     enableAcceptEncodingBrotli?: boolean;
     enableAcceptEncodingGzip?: boolean;
-    queryStringsConfig?: { queryStringBehavior?: string };
   };
+}
+
+/** What a policy hands on to the origin; all there is to `aws.cloudfront.OriginRequestPolicy`. */
+export interface ForwardInputs {
+  cookiesConfig?: { cookieBehavior?: string; cookies?: Items };
+  headersConfig?: { headerBehavior?: string; headers?: Items };
+  queryStringsConfig?: { queryStringBehavior?: string; queryStrings?: Items };
 }
 
 interface Items {

@@ -154,10 +154,10 @@ export async function openRig() {
     put,
     /** Asks exactly as given: no client straightens the path. */
     ask: (path: string, headers: Record<string, string> = {}, method = "GET", body?: string) =>
-      ask(cdn.origin, { path, headers, method }, body),
+      askAt(cdn.origin, { path, headers, method }, body),
     /** "open", or the status and code that say why not. */
     async verdict(path: string, headers: Record<string, string> = {}): Promise<string> {
-      const { status, code } = await ask(cdn.origin, { path, headers, method: "GET" });
+      const { status, code } = await askAt(cdn.origin, { path, headers, method: "GET" });
       return status < 400 ? "open" : `${status} ${code}`;
     },
     /** The text of a custom policy; a path is one of this edge. */
@@ -204,7 +204,7 @@ export interface Told {
   code: string | undefined;
 }
 
-function ask(
+export function askAt(
   origin: string,
   options: { path: string; method: string; headers: Record<string, string> },
   body?: string,
