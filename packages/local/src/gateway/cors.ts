@@ -27,7 +27,8 @@ export function readCors(inputs: CorsInputs | undefined): Cors | undefined {
         one === "*" ||
         one.toLowerCase() === origin.toLowerCase() ||
         // `https://*`: every origin of a scheme
-        (/^[a-z][a-z0-9+.-]*:\/\/\*$/.test(one) && origin.toLowerCase().startsWith(one.slice(0, -1))),
+        (/^[a-z][a-z0-9+.-]*:\/\/\*$/.test(one) &&
+          origin.toLowerCase().startsWith(one.slice(0, -1))),
     );
   const common = (origin: string): Headers => {
     const headers: Headers = new Map();

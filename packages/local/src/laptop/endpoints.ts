@@ -9,6 +9,8 @@ export interface Endpoints {
   aws: string;
   /** origin of the CDN */
   cdn: string;
+  /** origin of the HTTP API itself, when the graph has one; viewers reach it through the CDN */
+  apiDirect?: string;
   region: string;
   accountId: string;
   credentials: Pick<Keys, "accessKeyId" | "secretAccessKey">;

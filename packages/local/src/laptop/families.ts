@@ -1,5 +1,6 @@
 import * as events from "../deploy/families/events.ts";
 import * as functions from "../deploy/families/functions.ts";
+import { ofApi } from "../deploy/families/gateway.ts";
 import * as identity from "../deploy/families/identity.ts";
 import * as messaging from "../deploy/families/messaging.ts";
 import * as others from "../deploy/families/others.ts";
@@ -9,7 +10,11 @@ import type { Family } from "../deploy/family.ts";
 import type { Families } from "../deploy/index.ts";
 
 /** Everything the laptop deploys, in order: who may, what is kept, what runs, what wakes it. */
-export function families(made: { lambdaFunction: Family; distribution: Family }): Families {
+export function families(made: {
+  lambdaFunction: Family;
+  api: Family;
+  distribution: Family;
+}): Families {
   return [
     ["aws:iam/role:Role", identity.role],
     ["aws:iam/rolePolicy:RolePolicy", identity.rolePolicy],
@@ -38,6 +43,11 @@ export function families(made: { lambdaFunction: Family; distribution: Family })
     ["aws:cloudwatch/eventRule:EventRule", events.rule],
     ["aws:cloudwatch/eventTarget:EventTarget", events.target],
     ["aws:scheduler/schedule:Schedule", events.schedule],
+    ["aws:apigatewayv2/api:Api", made.api],
+    ["aws:apigatewayv2/stage:Stage", ofApi],
+    ["aws:apigatewayv2/route:Route", ofApi],
+    ["aws:apigatewayv2/integration:Integration", ofApi],
+    ["aws:apigatewayv2/authorizer:Authorizer", ofApi],
     ["aws:cloudfront/distribution:Distribution", made.distribution],
   ];
 }

@@ -1,11 +1,13 @@
 import { openCdn } from "../cdn/index.ts";
 import { distribution } from "../deploy/families/delivery.ts";
 import { lambdaFunction } from "../deploy/families/functions.ts";
+import { api } from "../deploy/families/gateway.ts";
 import { resolve } from "../deploy/graph.ts";
 import { deploy, type Graph, readGraph } from "../deploy/index.ts";
 import { openDynamodb } from "../dynamodb/index.ts";
 import { openEvents } from "../events/index.ts";
 import { openFront } from "../front/index.ts";
+import { openGateway } from "../gateway/index.ts";
 import { openIam } from "../iam/index.ts";
 import { openCloud } from "../kernel/cloud.ts";
 import { openLambda } from "../lambda/index.ts";
@@ -17,7 +19,7 @@ import { openSns } from "../sns/index.ts";
 import { openSqs } from "../sqs/index.ts";
 import { openStates } from "../states/index.ts";
 import { openSts } from "../sts/index.ts";
-import { lookupOf } from "./addresses.ts";
+import { API, lookupOf } from "./addresses.ts";
 import { type Endpoints, forgetEndpoints, writeEndpoints } from "./endpoints.ts";
 import { families } from "./families.ts";
 import { claimFolder } from "./folder.ts";
@@ -32,7 +34,7 @@ export interface LaptopOptions {
   root: string;
   /** where state lives */
   dataDir: string;
-  /** AWS APIs on this port, the CDN three above; 0 for two free ones */
+  /** AWS APIs on this port, the HTTP API one above, the CDN three; 0 for free ones */
   port: number;
   /** forgets what is in the data folder first */
   fresh?: boolean;
@@ -94,16 +96,28 @@ export async function openLaptop(options: LaptopOptions) {
     const { port } = options;
     const front = await listening(port, () => openFront(cloud, { port }));
     closing.push(() => front.close());
+    const gatewayPort = port === 0 ? 0 : port + 1;
+    const gateway = graph.resources.some(({ type }) => type === API)
+      ? await listening(gatewayPort, () => openGateway(cloud, { port: gatewayPort }))
+      : undefined;
+    if (gateway) closing.push(() => gateway.close());
     const cdnPort = port === 0 ? 0 : port + 3;
-    const cdn = await listening(cdnPort, () => openCdn(cloud, { port: cdnPort }));
+    const serverAt = (domain: string) => (gateway?.knows(domain) ? gateway.origin : undefined);
+    const cdn = await listening(cdnPort, () => openCdn(cloud, { port: cdnPort, serverAt }));
     closing.push(() => cdn.close());
 
-    const lookup = lookupOf(graph, { origin: front.origin, cdn: cdn.origin, dataDir });
+    const lookup = lookupOf(graph, {
+      origin: front.origin,
+      cdn: cdn.origin,
+      dataDir,
+      ...(gateway ? { gateway: gateway.origin } : {}),
+    });
     await deploy(
       cloud,
       graph,
       families({
         lambdaFunction: lambdaFunction(lambda, options.root, lookup),
+        api: api(gateway),
         distribution: distribution(cdn),
       }),
       lookup,
@@ -116,6 +130,7 @@ export async function openLaptop(options: LaptopOptions) {
     const endpoints: Endpoints = {
       aws: front.origin,
       cdn: cdn.origin,
+      ...(gateway ? { apiDirect: gateway.origin } : {}),
       region,
       accountId,
       credentials: { accessKeyId, secretAccessKey },

@@ -11,7 +11,7 @@ export async function listening<T>(port: number, open: () => Promise<T>): Promis
     if (code === "EADDRINUSE") {
       throw new Error(
         `Port ${port} is taken by another program. End it, or choose another one with --port: ` +
-          "AWS APIs are on that port, the CDN is three above.",
+          "AWS APIs are on that port, the HTTP API is one above and the CDN three.",
         { cause: error },
       );
     }
