@@ -36,15 +36,16 @@ export async function run(
   const start = (words: readonly string[], stdio: Array<"ignore" | "pipe">) =>
     spawn(program, words, { cwd: folder, env: bareEnv(), stdio, windowsHide: true });
   const child = start(counted(args), [from ? "pipe" : "ignore", "ignore", "pipe"]);
-  const ending = ended(child);
-  if (from) {
-    const feeder = start(from.args, ["ignore", "pipe", "pipe"]);
-    if (child.stdin) feeder.stdout?.pipe(child.stdin);
-    const { code, messages } = await ended(feeder);
-    if (code !== 0) throw new Error(`ffmpeg, feeding another, ended with ${code}:\n${messages}`);
-  }
+  const feeder = from && start(from.args, ["ignore", "pipe", "pipe"]);
+  if (child.stdin) feeder?.stdout?.pipe(child.stdin);
+  const [ending, feeding] = [ended(child), feeder && ended(feeder)];
   const { code, messages } = await ending;
+  feeder?.stdout?.destroy(); // nobody reads any more: it must not wait for that
+  const fed = await feeding;
   if (code !== 0) throw new Error(`ffmpeg ended with ${code}:\n${messages}`);
+  if (fed && fed.code !== 0) {
+    throw new Error(`ffmpeg, feeding another, ended with ${fed.code}:\n${fed.messages}`);
+  }
   return cpuSecondsIn(messages);
 }
 
