@@ -88,7 +88,7 @@ export function read(
     inputs.origins.map((origin) => [origin.originId, readOrigin(origin, parts, serverAt)]),
   );
   const behavior = (one: BehaviorInputs): Behavior => readBehavior(one, origins, parts);
-  return {
+  const distribution: Distribution = {
     id,
     arn: arn ?? `arn:aws:cloudfront::${accountId}:distribution/${id}`,
     aliases: inputs.aliases ?? [],
@@ -110,6 +110,11 @@ export function read(
       ),
     ),
   };
+  for (const { path } of distribution.errorPages.values()) {
+    const { kind } = choose(distribution, path).origin;
+    refuse(`an error page of a server, ${path}`, kind === "server");
+  }
+  return distribution;
 }
 
 /** The first behaviour whose pattern fits, as CloudFront normalises a path before it compares. */

@@ -102,9 +102,11 @@ export async function openCdn(cloud: Cloud, { port, serverAt }: CdnOptions): Pro
     const path = viewer.rawPath === "/" && rootObject ? `/${rootObject}` : viewer.rawPath;
     if (origin.kind === "server") {
       const found = await fetchServer(origin, behavior, path, incoming, response);
-      if (distribution.errorPages.has(found.status)) {
+      const page = await pageFor(distribution, found.status, viewer);
+      if (page) {
         found.body?.destroy();
-        throw new Refusal("OriginError", "The origin failed.", { httpStatus: found.status });
+        response.setHeader("x-cache", "Error from cloudfront");
+        return deliver(page.found, behavior, viewer, response, page.status);
       }
       if (found.status >= 400) response.setHeader("x-cache", "Error from cloudfront");
       return deliver(found, behavior, viewer, response, found.status);
@@ -123,27 +125,24 @@ export async function openCdn(cloud: Cloud, { port, serverAt }: CdnOptions): Pro
     response: ServerResponse,
   ): Promise<void> {
     const said = errorOf(error);
-    const page = distribution.errorPages.get(said.status);
-    if (page && said.status !== 304) {
-      const { origin } = choose(distribution, page.path);
-      const asked = { method: viewer.method === "HEAD" ? "HEAD" : "GET", headers: {} };
-      const found =
-        origin.kind === "bucket"
-          ? await fetchObject(
-              cloud,
-              origin,
-              page.path,
-              callerOf(distribution, origin),
-              asked,
-            ).catch(() => undefined)
-          : undefined;
-      if (found) {
-        response.setHeader("x-cache", "Error from cloudfront");
-        return deliver(found, behavior, viewer, response, page.status);
-      }
+    const page = await pageFor(distribution, said.status, viewer);
+    if (page) {
+      response.setHeader("x-cache", "Error from cloudfront");
+      return deliver(page.found, behavior, viewer, response, page.status);
     }
     dress(said.headers, behavior.headers, viewer.headers.origin);
     send(response, viewer, said);
+  }
+
+  /** The page that stands in for a status, if there is one and it can be had. */
+  async function pageFor(distribution: Distribution, status: number, viewer: Viewer) {
+    const page = distribution.errorPages.get(status);
+    const origin = page && choose(distribution, page.path).origin;
+    if (!page || status === 304 || origin?.kind !== "bucket") return undefined;
+    const asked = { method: viewer.method === "HEAD" ? "HEAD" : "GET", headers: {} };
+    const caller = callerOf(distribution, origin);
+    const found = await fetchObject(cloud, origin, page.path, caller, asked).catch(() => undefined);
+    return found && { found, status: page.status };
   }
 
   function callerOf(distribution: Distribution, origin: Bucket) {

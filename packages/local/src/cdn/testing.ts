@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { openIam } from "../iam/index.ts";
 import { testCloud } from "../kernel/testing.ts";
 import { openS3 } from "../s3/index.ts";
-import { openCdn } from "./index.ts";
+import { type CdnOptions, openCdn } from "./index.ts";
 import type { BehaviorInputs, DistributionInputs, Parts } from "./parts.ts";
 
 const bucket = "films-streams";
@@ -111,7 +111,7 @@ export function partsOf(
 }
 
 /** An edge before a real bucket with a film in it. `hand` moves the clock. */
-export async function openRig() {
+export async function openRig(options: Pick<CdnOptions, "serverAt"> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "rushes-cdn-"));
   const clock = { nowMs: Date.now() };
   const now = () => clock.nowMs;
@@ -145,7 +145,7 @@ export async function openRig() {
   await put("videos/v1/2/a.m4s", "another attempt");
   await put("site/index.html", "<h1>site</h1>", { ContentType: "text/html" });
   await put("private/x", "not for the edge");
-  const cdn = await openCdn(cloud, { port: 0 });
+  const cdn = await openCdn(cloud, { port: 0, ...options });
   cdn.define(partsOf());
   return {
     cloud,
