@@ -104,13 +104,13 @@ function headersOf(request: Request, sizeBytes: number, port: number): Record<st
 }
 
 /**
- * Text stays text when its type says so or nothing does, and everything else is base64, forms
- * included: so HTTP APIs treat bodies, and so a function must look at `isBase64Encoded`.
+ * Text stays text where its type says so, and everything else is base64, forms and bodies without
+ * a type included: so HTTP APIs treat bodies, and so a function must look at `isBase64Encoded`.
  */
 function isTextual(headers: Readonly<Record<string, string>>, body: Buffer): boolean {
   if (headers["content-encoding"] !== undefined) return false;
   const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  return (type === "" || TEXT.test(type)) && isUtf8(body);
+  return TEXT.test(type) && isUtf8(body);
 }
 
 function traceId(ms: number): string {

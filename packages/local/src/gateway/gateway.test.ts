@@ -96,7 +96,8 @@ describe("a function is given the event of payload format 2.0", () => {
   it.each([
     ["application/json; charset=utf-8", Buffer.from("{}"), false],
     ["text/vtt", Buffer.from("WEBVTT"), false],
-    [undefined, Buffer.from("plain"), false],
+    [undefined, Buffer.from("plain"), true],
+    ["application/merge-patch+json", Buffer.from("{}"), true],
     ["application/x-www-form-urlencoded", Buffer.from("a=1"), true],
     ["application/octet-stream", Buffer.from([0, 255, 1]), true],
     ["text/plain", Buffer.from([0xff, 0xfe]), true],
@@ -198,6 +199,8 @@ describe("without an answer of a function", () => {
           "GET /full": "full",
           "GET /closed": "closed",
           "GET /missing": "missing",
+          "GET /narrow/{id}": "narrow",
+          "POST /narrow/{id}": "narrow",
           "POST /echo": "echo",
           "GET /echo": "echo",
         },
@@ -209,6 +212,7 @@ describe("without an answer of a function", () => {
     ["GET", "/fail", 500, "Internal Server Error"],
     ["GET", "/closed", 500, "Internal Server Error"],
     ["GET", "/missing", 500, "Internal Server Error"],
+    ["POST", "/narrow/1", 500, "Internal Server Error"],
     ["GET", "/slow", 503, "Service Unavailable"],
     ["GET", "/full", 503, "Service Unavailable"],
     ["GET", "/nowhere", 404, "Not Found"],
@@ -218,6 +222,10 @@ describe("without an answer of a function", () => {
     const told = await rig.ask(path, { method });
     expect([told.status, JSON.parse(told.text)]).toEqual([status, { message }]);
     expect(told.headers["content-type"]).toBe("application/json");
+  });
+
+  it("a permission is for the route that it names", async () => {
+    expect((await rig.ask("/narrow/1")).status).toBe(200);
   });
 
   it("a body over 10 MB is a 413, said or found out", async () => {

@@ -60,7 +60,8 @@ export async function openGateway(cloud: Cloud, { port }: { port: number }): Pro
       reply = await answer(incoming, trail);
     } catch (error) {
       trail.error = error;
-      if (!isProblem(error)) cloud.tell(`apigateway: InternalError (${nameOf(error)})`);
+      const isGone = incoming.destroyed && !incoming.complete;
+      if (!isProblem(error) && !isGone) cloud.tell(`apigateway: InternalError (${nameOf(error)})`);
       reply = replyOf(error);
       api?.cors?.dress(reply.headers, incoming.headers.origin);
     }

@@ -83,7 +83,7 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
     timer = setTimeout(
       () => reject(problem("TimedOut", { why: `no answer within ${timeoutMs} ms` })),
       timeoutMs,
-    );
+    ).unref();
   });
   try {
     return await Promise.race([work, late]);

@@ -65,6 +65,7 @@ describe("a request takes the most specific route", () => {
 describe("a route key is refused", () => {
   it.each([
     ["GET films", "no route key"],
+    ["GET /films/", "ends in a slash"],
     ["FETCH /films", "no route key"],
     ["GET /{proxy+}/x", "stands last"],
     ["GET /{id}/x/{id}", "twice"],

@@ -33,6 +33,7 @@ export function parseRouteKey(text: string): RouteKey {
   }
   const [, method, path] = /^([A-Z]+) (\/.*)$/.exec(text) ?? [];
   if (!method || !path || !METHODS.has(method)) throw new Error(`${text} is no route key`);
+  if (path !== "/" && path.endsWith("/")) throw new Error(`${text} ends in a slash`);
   const segments = path.slice(1).split("/").map(parseSegment);
   const rest = segments.findIndex((segment) => segment.kind === "rest");
   if (rest >= 0 && rest < segments.length - 1) {

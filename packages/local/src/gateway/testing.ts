@@ -82,7 +82,7 @@ export async function openRig() {
     trust: allow({ Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }),
     policies: [],
   });
-  for (const name of ["echo", "obey", "fail", "slow", "full", "closed"]) {
+  for (const name of ["echo", "obey", "fail", "slow", "full", "closed", "narrow"]) {
     await lambda.define(functionOf(name));
   }
   const gateway = await openGateway(cloud, { port: 0 });
@@ -108,15 +108,16 @@ export type Rig = Awaited<ReturnType<typeof openRig>>;
 
 const roleArn = "arn:aws:iam::000000000000:role/films";
 
-/** `closed` gives the API no permission, `full` has no room. */
+/** `closed` gives the API no permission, `narrow` for one route; `full` has no room. */
 function functionOf(name: string): FunctionDefinition {
-  const isKnown = name !== "full" && name !== "closed";
+  const isOwn = !["full", "closed", "narrow"].includes(name);
+  const what = name === "narrow" ? "$default/GET/narrow/{id}" : "*";
   const permission = {
     Principal: { Service: "apigateway.amazonaws.com" },
     Action: "lambda:InvokeFunction",
     Resource: "*",
     Condition: {
-      ArnLike: { "AWS:SourceArn": "arn:aws:execute-api:us-east-1:000000000000:films-api/*" },
+      ArnLike: { "AWS:SourceArn": `arn:aws:execute-api:us-east-1:000000000000:films-api/${what}` },
     },
   };
   return {
@@ -124,7 +125,7 @@ function functionOf(name: string): FunctionDefinition {
     arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
     roleArn,
     entry: fileURLToPath(new URL("./fixtures/handlers", import.meta.url)),
-    exportName: isKnown ? name : "echo",
+    exportName: isOwn ? name : "echo",
     environment: {},
     links: {},
     timeoutSeconds: 10,
