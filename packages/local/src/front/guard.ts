@@ -7,6 +7,8 @@ export interface Guard {
   bucketOf(host: string | undefined): string | undefined;
   /** Whether a browser page of another origin is asking. */
   isForeign(origin: string | undefined): boolean;
+  /** Whether it is no page that asks, or one that this machine serves itself, on whatever port. */
+  isNear(origin: string | undefined): boolean;
 }
 
 export function guardOf(port: number): Guard {
@@ -21,8 +23,11 @@ export function guardOf(port: number): Guard {
       const found = /^http:\/\/(.+)$/.exec(origin.toLowerCase());
       return !found?.[1] || this.bucketOf(found[1]) === undefined;
     },
+    isNear: (origin) => origin === undefined || NEAR.test(origin.toLowerCase()),
   };
 }
 
 const HOST =
   /^(127\.0\.0\.1|\[::1\]|(?:([a-z0-9][a-z0-9.-]*?)\.)?(?:s3\.)?localhost)(?::(\d{1,5}))?$/;
+
+const NEAR = /^https?:\/\/(?:127\.0\.0\.1|\[::1\]|(?:[a-z0-9-]+\.)*localhost)(?::\d{1,5})?$/;

@@ -10,6 +10,7 @@ import { onceEncoded, type Request, sha256 } from "./canonical.ts";
 import { type Family, refuse } from "./family.ts";
 import { type Guard, guardOf } from "./guard.ts";
 import { serveJson, serveRest } from "./json.ts";
+import { allowPages, documentFor, isOpen, preflight, serviceByTarget } from "./open.ts";
 import { parseQuery } from "./query.ts";
 import { readSignature, serviceOf } from "./signature.ts";
 import { type Verified, verify } from "./verify.ts";
@@ -66,7 +67,7 @@ async function serve(
   response.setHeader("x-amzn-requestid", requestId);
   response.on("error", () => undefined); // the client went away
   const request = seen(incoming);
-  const name = serviceOf(request) ?? unsigned(request);
+  const name = serviceOf(request) ?? unsigned(cloud, request);
   const service = cloud.services.get(name);
   const family = familyOf(service, name, request);
   if (family === "s3") response.setHeader("x-amz-request-id", requestId);
@@ -97,14 +98,24 @@ async function answer(cloud: Cloud, guard: Guard, asked: Asked): Promise<void> {
   if (bucket === undefined) {
     throw refuse(family, "foreign", "The Host header does not name this machine.");
   }
-  if (family !== "s3" && guard.isForeign(incoming.headers.origin)) {
+  const open = bucket === "" && guard.isNear(incoming.headers.origin) && isOpen(service, request);
+  if (open) allowPages(incoming, response);
+  if (family !== "s3" && !open && guard.isForeign(incoming.headers.origin)) {
     throw refuse(family, "foreign", "Pages of other origins may not call this service.");
   }
   if (!request.rawPath.startsWith("/") || onceEncoded(request.rawPath) === undefined) {
     throw refuse(family, "unreadable", "The request target must be a path with whole escapes.");
   }
   const signature = readSignature(request, family);
-  if (!signature && !mayBeUnsigned(asked)) {
+  if (!signature && bucket === "") {
+    const found =
+      documentFor(cloud, request) ?? preflight(cloud, guard, request, incoming.headers.origin);
+    if (found) {
+      send(response, found, request.method === "HEAD");
+      return;
+    }
+  }
+  if (!signature && !open && !mayBeUnsigned(asked)) {
     throw refuse(family, "missing", "Missing Authentication Token");
   }
   // S3 streams its bodies and says their hash in a header; the others' are small, and read first
@@ -186,11 +197,12 @@ function seen(incoming: IncomingMessage): Request {
 }
 
 /** Whose a request without a signature is: a topic's confirmation link is public, all else is S3's to judge. */
-function unsigned(request: Request): string {
+function unsigned(cloud: Cloud, request: Request): string {
   const action = new URLSearchParams(request.rawQuery).get("Action") ?? "";
   if (request.rawPath === "/" && LINKS.has(action)) return "sns";
   const [target] = request.headers.get("x-amz-target") ?? [];
-  return target ? target.slice(0, target.lastIndexOf(".")) : "s3";
+  if (!target) return "s3";
+  return serviceByTarget(cloud, target)?.name ?? target.slice(0, target.lastIndexOf("."));
 }
 
 function mayBeUnsigned({ request, name }: Asked): boolean {

@@ -81,11 +81,21 @@ export type PayloadClaim =
       amzDate: string;
     };
 
+/** JSON that anyone may read: the keys that tokens are signed with. */
+export interface OpenDocument {
+  status: number;
+  body: object;
+}
+
 export interface Service {
   /** The signing name: `s3`, `states`, `sqs`. */
   readonly name: string;
   readonly wire: Wire;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** What anyone may call without a signature, by name: Cognito's `SignUp`. JSON services only. */
+  readonly unsigned?: ReadonlySet<string>;
+  /** Answers a GET that needs no signature; undefined where the path is not this service's. */
+  document?(path: string): OpenDocument | undefined;
   /** Begins background work, once everything is deployed: waiting executions, queued jobs, timers. */
   start?(): void | Promise<void>;
   /** Ends background work and children. State is on disk already. */
