@@ -98,6 +98,7 @@ describe.concurrent("one task, one job", () => {
     const film = stage.film("second-token.mp4");
     const { meddler } = stage;
     const events = meddler.hold(film, "COMPLETE");
+    meddler.hurry(film);
     meddler.around("sqs", "SendMessage", film, async ({ pass, nth, input }) => {
       const answer = await pass();
       if (!String(input.MessageBody).includes("taskToken")) return answer;

@@ -80,4 +80,17 @@ keep([
       },
     },
   },
+  {
+    promise: "dead letters that somebody reads have tries left",
+    rule: delivery.deadLettersHaveTriesLeft,
+    broken: {
+      "as many as before": (graph) => {
+        const queue = the(graph, "EncodesDeadQueue");
+        queue.inputs.redrivePolicy = String(queue.inputs.redrivePolicy).replace(
+          /"maxReceiveCount":\d+/,
+          '"maxReceiveCount":20',
+        );
+      },
+    },
+  },
 ]);

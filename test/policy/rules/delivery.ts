@@ -92,6 +92,23 @@ export const deadLettersLiveLonger: Rule = (graph) =>
       : [];
   });
 
+/** A dead letter brings the count of its receives along: a reader of dead letters needs tries left. */
+export const deadLettersHaveTriesLeft: Rule = (graph) => {
+  const redriveOf = (queue: Resource) =>
+    JSON.parse(fieldOf(queue.inputs, "redrivePolicy", "{}")) as {
+      deadLetterTargetArn?: string;
+      maxReceiveCount?: number;
+    };
+  return ofType(graph, "aws:sqs/queue:Queue").flatMap((queue) => {
+    const { deadLetterTargetArn, maxReceiveCount = 0 } = redriveOf(queue);
+    const dead = queueOf(graph, deadLetterTargetArn);
+    const tries = dead && redriveOf(dead).maxReceiveCount;
+    return tries !== undefined && tries < maxReceiveCount + 10
+      ? [`${dead?.name} passes on what ${queue.name} gave up, after few tries or none`]
+      : [];
+  });
+};
+
 export function keptSeconds(queue: Resource): number {
   return fieldOf(queue.inputs, "messageRetentionSeconds", 345_600);
 }
