@@ -13,7 +13,7 @@ export const sweep = new sst.aws.Function("Sweep", {
   retries: 0,
   link: [films, encoder, workflow],
   permissions: [
-    onFilms("GetItem", "UpdateItem"),
+    onFilms("GetItem", "PutItem", "UpdateItem"),
     queryInFlight,
     ...seeSources,
     listJobs,
@@ -56,7 +56,7 @@ export const settle = new sst.aws.Function("Settle", {
   link: [films, workflow, intakeLink],
   permissions: [
     fedFrom(deaths),
-    onFilms("GetItem"),
+    onFilms("GetItem", "PutItem", "UpdateItem"),
     searchJobs,
     cancelJobs,
     describeExecutions,

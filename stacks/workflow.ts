@@ -33,7 +33,7 @@ export const record = new sst.aws.Function("Record", {
   memory: "1024 MB",
   link: [films, streams],
   permissions: [
-    onFilms("GetItem", "UpdateItem"),
+    onFilms("GetItem", "PutItem", "UpdateItem"),
     ...seeSources,
     { actions: ["s3:GetObject"], resources: [$interpolate`${streamsBucket.arn}/videos/*`] },
     {

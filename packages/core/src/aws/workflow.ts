@@ -54,6 +54,9 @@ export async function start(name: string, input: object): Promise<"started" | "a
 export interface Execution {
   status: string;
   input?: string;
+  /** What it ended with: JSON when it succeeded, an error's name when it failed. */
+  output?: string;
+  error?: string;
 }
 
 /** What became of an execution; undefined when Step Functions has forgotten it. */
@@ -63,11 +66,18 @@ export async function describe(arn: string): Promise<Execution | undefined> {
     return {
       status: found.status ?? "UNKNOWN",
       ...(found.input === undefined ? {} : { input: found.input }),
+      ...(found.output === undefined ? {} : { output: found.output }),
+      ...(found.error === undefined ? {} : { error: found.error }),
     };
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return undefined;
     throw error;
   }
+}
+
+/** Whether an execution may still do something by itself. */
+export function isUnderWay(execution: Execution | undefined): boolean {
+  return execution?.status === "RUNNING" || execution?.status === "PENDING_REDRIVE";
 }
 
 /** A second answer is told that the task is over: that is success. */

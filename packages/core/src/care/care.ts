@@ -1,3 +1,3 @@
-export { Died, nameFor, settle, videoOf } from "./settle.ts";
+export { Died, settle, videoOf } from "./settle.ts";
 export { QUIET_MS, type Round, sweep } from "./sweep.ts";
 export { unsent } from "./unsent.ts";

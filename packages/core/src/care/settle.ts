@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import * as Sfn from "../aws/workflow.ts";
-import { Clock } from "../clock/index.ts";
 import { Encode } from "../encode/index.ts";
 import type * as Id from "../id/id.ts";
 import { Intake } from "../intake/index.ts";
 import { Problem } from "../problem/index.ts";
 import { Video } from "../video/index.ts";
+import { land } from "./land.ts";
+import { nameFor } from "./name.ts";
 
 /** Step Functions says that an execution ended badly. */
 export const Died = z.object({
@@ -21,7 +21,7 @@ export type Died = z.infer<typeof Died>;
 
 /**
  * Settles the film of an execution that died. One that failed in order has written its film's end
- * already; then only its job is stopped, if it still runs.
+ * already; then its job is stopped, if it still runs, and the announcement is seen through.
  */
 export async function settle(event: Died): Promise<void> {
   const { executionArn, status } = event.detail;
@@ -29,9 +29,12 @@ export async function settle(event: Died): Promise<void> {
   const videoId = videoOf(input);
   if (!videoId) return;
   const video = await Video.find(videoId);
-  if (video && "claimedBy" in video && video.claimedBy === executionArn) {
+  if (!video) return;
+  if ("claimedBy" in video && video.claimedBy === executionArn) {
     await settleFilm(video, executionArn, `The execution ended ${status}.`);
   }
+  const ended = video.status === "READY" || video.status === "FAILED";
+  if (ended && video.settledBy === executionArn) await land(video);
 }
 
 /**
@@ -69,18 +72,3 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
-
-/**
- * An execution's name made from its cause. The same cause starts it once an hour: again, because
- * an execution that cares for others may die as well.
- */
-export function nameFor(why: string, ...cause: string[]): string {
-  const hour = Math.floor(Clock.now() / HOUR_MS);
-  const hash = createHash("sha256")
-    .update([...cause, hour].join("\n"))
-    .digest("hex")
-    .slice(0, 32);
-  return `${why}-${hash}`;
-}
-
-const HOUR_MS = 3_600_000;

@@ -2,6 +2,7 @@ import type { Job as Known } from "@aws-sdk/client-mediaconvert";
 import { Attempt } from "../attempt/index.ts";
 import * as Encoder from "../aws/encoder.ts";
 import * as Objects from "../aws/objects.ts";
+import { once } from "../aws/once.ts";
 import * as Table from "../aws/table.ts";
 import * as Sfn from "../aws/workflow.ts";
 import { Clock } from "../clock/index.ts";
@@ -10,7 +11,10 @@ import { Encode } from "../encode/index.ts";
 import { Intake } from "../intake/index.ts";
 import { Problem } from "../problem/index.ts";
 import { Video } from "../video/index.ts";
-import { nameFor, settleFilm } from "./settle.ts";
+import * as Timeline from "../video/timeline.ts";
+import { land } from "./land.ts";
+import { nameFor } from "./name.ts";
+import { settleFilm } from "./settle.ts";
 
 /** A film that moved within this time needs no care. */
 export const QUIET_MS = 5 * 60 * 1000;
@@ -28,8 +32,8 @@ export interface Round {
 
 /**
  * Looks after films in flight that nothing has moved for a while: resends an answer, hears of a
- * job whose event was lost, starts what was never started, settles what is dead. Trouble with one
- * film does not keep the others waiting.
+ * job whose event was lost, starts what was never started, settles what is dead, announces what was
+ * not. Trouble with one film does not keep the others waiting.
  */
 export async function sweep(): Promise<Round> {
   const before = Clock.now() - QUIET_MS;
@@ -38,8 +42,7 @@ export async function sweep(): Promise<Round> {
   );
   const films = rows.flat().map(Video.fromRow);
   const round: Round = { looked: films.length, cared: [], failed: [] };
-  if (films.length === 0) return round;
-  const jobs = await recentJobs();
+  const jobs = once(recentJobs); // most rounds need none
   for (const seen of films) {
     try {
       const did = await care(seen, jobs);
@@ -59,7 +62,9 @@ async function recentJobs(): Promise<Known[]> {
   return found;
 }
 
-async function care(seen: Video.Video, jobs: Known[]): Promise<string | undefined> {
+type Jobs = () => Promise<Known[]>;
+
+async function care(seen: Video.Video, jobs: Jobs): Promise<string | undefined> {
   const video = await Video.find(seen.id); // the index lags behind the table
   if (!video) return undefined;
   switch (video.status) {
@@ -69,6 +74,9 @@ async function care(seen: Video.Video, jobs: Known[]): Promise<string | undefine
     case "PENDING":
     case "TRANSCODING":
       return careForAttempt(video, jobs);
+    case "READY":
+    case "FAILED":
+      return land(video);
     default:
       return undefined;
   }
@@ -78,16 +86,17 @@ async function care(seen: Video.Video, jobs: Known[]): Promise<string | undefine
 async function careForUpload(video: Video.In<"AWAITING_UPLOAD">): Promise<string | undefined> {
   if (video.source && (await start(video, "0"))) return "started";
   if (video.expiresAtMs === undefined || video.expiresAtMs > Clock.now()) return undefined;
-  await Video.expire(video.id);
-  return "expired";
+  const expired = await Video.expire(video.id);
+  if (expired) await Timeline.failed(expired);
+  return expired && "expired";
 }
 
 async function careForAttempt(
   video: Video.In<"VALIDATING" | "PENDING" | "TRANSCODING">,
-  jobs: Known[],
+  jobs: Jobs,
 ): Promise<string | undefined> {
   const execution = await Sfn.describe(video.claimedBy);
-  if (execution?.status !== "RUNNING" && execution?.status !== "PENDING_REDRIVE") {
+  if (!Sfn.isUnderWay(execution)) {
     // it ended well without settling its film when the source changed under it
     if (execution?.status === "SUCCEEDED" && (await start(video, Intake.after(video.sequencer)))) {
       return "started";
@@ -101,9 +110,11 @@ async function careForAttempt(
   return careForJob(attempt, jobs);
 }
 
-async function careForJob(attempt: Attempt.Attempt, jobs: Known[]): Promise<string | undefined> {
+async function careForJob(attempt: Attempt.Attempt, jobs: Jobs): Promise<string | undefined> {
   const { videoId, attempt: number, jobId, createTriedAtMs } = attempt;
-  const listed = jobs.find((job) => (jobId ? job.Id === jobId : Encode.isOf(job, videoId, number)));
+  const listed = (await jobs()).find((job) =>
+    jobId ? job.Id === jobId : Encode.isOf(job, videoId, number),
+  );
   if (jobId) {
     const job = listed ?? (await Encoder.get(jobId));
     if (!job) return lose(attempt, jobId);

@@ -94,7 +94,7 @@ function claimOf(row: Table.Row, source?: Source): Claim {
 
 const TAKE =
   "SET #status = :validating, claimedBy = :execution, inFlight = :shard, updatedAtMs = :now";
-const FORGET = "REMOVE problem, progress, #found, warnings, expiresAtMs";
+const FORGET = "REMOVE problem, progress, settledBy, #found, warnings, expiresAtMs";
 const NAMES = { "#status": "status", "#found": "found" };
 
 function taking(videoId: VideoId, execution: string): Table.Row {

@@ -44,8 +44,15 @@ const Died = z.object({
   }),
 });
 
+/** An attempt is READY and nobody was told: this execution announces it. */
+const Unannounced = z.object({
+  kind: z.literal("unannounced"),
+  videoId: Id.VideoId,
+  attempt: z.number().int().positive(),
+});
+
 /** What an execution of the workflow is started with. */
-export const Started = z.discriminatedUnion("kind", [Arrived, Again, Died]);
+export const Started = z.discriminatedUnion("kind", [Arrived, Again, Died, Unannounced]);
 export type Started = z.infer<typeof Started>;
 
 /** One object that arrived, and the film it makes. */

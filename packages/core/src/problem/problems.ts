@@ -155,10 +155,15 @@ export const problems = {
     retry: false,
     help: "There is no encoding profile of that name.",
   },
+  Unannounced: {
+    httpStatus: 500,
+    retry: false,
+    help: "The film is READY but nobody was told: wait, it is announced by another execution.",
+  },
   AnnounceFailed: {
     httpStatus: 500,
     retry: true,
-    help: "The film is settled, but its announcement could not be sent: check the topic.",
+    help: "The film is settled, but its announcement could not be sent: check the topic. It is tried again.",
   },
   StepTimedOut: {
     httpStatus: 504,

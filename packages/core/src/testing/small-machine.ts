@@ -9,7 +9,7 @@ export interface Machine {
   /** Answers that came too late. */
   late: number;
   started: Map<string, unknown>;
-  executions: Map<string, { status: string; input?: string }>;
+  executions: Map<string, { status: string; input?: string; output?: string; error?: string }>;
   /** Throws before or after the next calls take effect. */
   fault: ((operation: string, when: "before" | "after") => void) | undefined;
 }

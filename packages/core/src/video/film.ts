@@ -30,14 +30,19 @@ export interface Claimed {
   source: Source;
 }
 
+/** The execution that wrote a film's end, and owes the world its announcement. */
+interface Settled {
+  settledBy?: string;
+}
+
 export type Video = About &
   (
     | { status: "AWAITING_UPLOAD"; source?: Source; expiresAtMs?: number }
     | ({ status: "VALIDATING" } & Claimed)
     | ({ status: "PENDING" } & Claimed)
     | ({ status: "TRANSCODING"; progress?: Progress } & Claimed)
-    | ({ status: "READY"; published: Published } & Claimed)
-    | ({ status: "FAILED"; problem: Told } & Partial<Claimed>)
+    | ({ status: "READY"; published: Published } & Claimed & Settled)
+    | ({ status: "FAILED"; problem: Told } & Partial<Claimed> & Settled)
     | ({ status: "CANCELED" } & Partial<Claimed>)
   );
 

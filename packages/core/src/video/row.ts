@@ -8,7 +8,10 @@ export function keyOf(id: VideoId): Key {
   return { PK: `VIDEO#${id}`, SK: "META" };
 }
 
-/** Which slice of the sparse index a film in flight is in, so that no slice grows hot. */
+/**
+ * Which slice of the sparse index a film in flight is in, so that no slice grows hot. The state
+ * machine computes it too. A film is in flight until its end has been announced.
+ */
 export function shardOf(id: VideoId): string {
   return `IN_FLIGHT#${ALPHABET.indexOf(id.at(-1) ?? "0") % SHARDS}`;
 }
@@ -44,6 +47,7 @@ export function fromRow(row: Row): Video {
     ...given("source", row.source as Video["source"]),
     ...given("progress", row.progress),
     ...given("problem", row.problem),
+    ...given("settledBy", text(row.settledBy)),
     ...given("expiresAtMs", row.expiresAtMs),
   };
   return { ...about, ...claim, status } as Video;

@@ -1,5 +1,6 @@
 import * as Table from "../aws/table.ts";
 import type { VideoId } from "../id/id.ts";
+import type { In } from "./film.ts";
 
 /** Something that happened to a film, as its timeline tells it. */
 export interface Happening {
@@ -19,5 +20,26 @@ export async function note(id: VideoId, happening: Happening): Promise<void> {
     SK: `EVENT#${time}#${eventId}`,
     time,
     ...told,
+  });
+}
+
+/** A film's attempt came out. The row is the attempt's: publishing twice writes it once. */
+export async function readied({ id, published }: In<"READY">): Promise<void> {
+  await note(id, {
+    time: new Date(published.atMs).toISOString(),
+    eventId: `${published.attempt}:READY`,
+    attempt: published.attempt,
+    what: "READY",
+  });
+}
+
+/** A film's attempt failed, when it was last written. */
+export async function failed({ id, attempt, problem, updatedAtMs }: In<"FAILED">): Promise<void> {
+  await note(id, {
+    time: new Date(updatedAtMs).toISOString(),
+    eventId: `${attempt}:FAILED`,
+    attempt,
+    what: "FAILED",
+    about: { code: problem.code },
   });
 }

@@ -4,7 +4,7 @@ import type { VideoId } from "../id/id.ts";
 import type { Words } from "../intake/intake.ts";
 import { Problem } from "../problem/index.ts";
 import type { Found } from "../source/found.ts";
-import type { Progress, Published, Video, Warning } from "./film.ts";
+import type { In, Progress, Published, Video, Warning } from "./film.ts";
 import { before, type Status } from "./moves.ts";
 import { fromRow, keyOf, shardOf, titleKeyOf } from "./row.ts";
 
@@ -112,7 +112,8 @@ export async function progress(id: VideoId, attempt: number, now: Progress): Pro
 }
 
 /**
- * Publishes an attempt. Doing it twice changes nothing.
+ * Publishes an attempt. Doing it twice changes nothing. The film stays in flight until its
+ * announcement is out: `execution` owes it.
  *
  * @returns the film as it is now
  * @throws Problem `Superseded` when a newer attempt has begun, or this one was settled otherwise
@@ -121,11 +122,12 @@ export async function publish(
   id: VideoId,
   published: Published,
   warnings: Warning[],
-): Promise<Video> {
+  execution: string,
+): Promise<In<"READY">> {
   const [first, ...rest] = before("READY") as [Status, ...Status[]];
   const row = await Table.change(keyOf(id), {
     update:
-      "SET #status = :ready, published = :published, warnings = :warnings, updatedAtMs = :now REMOVE inFlight, progress, problem",
+      "SET #status = :ready, published = :published, warnings = :warnings, settledBy = :execution, updatedAtMs = :now REMOVE progress, problem",
     condition: `attempt = :attempt AND #status IN (:from0${rest.map((_, at) => `, :from${at + 1}`).join("")})`,
     names: { "#status": "status" },
     values: {
@@ -133,20 +135,54 @@ export async function publish(
       ":published": published,
       ":warnings": warnings,
       ":attempt": published.attempt,
+      ":execution": execution,
       ":now": Clock.now(),
       ":from0": first,
       ...Object.fromEntries(rest.map((status, at) => [`:from${at + 1}`, status])),
     },
   });
-  if (row) return fromRow(row);
-  const now = await find(id);
-  if (now?.status === "READY" && now.published.attempt === published.attempt) return now;
-  throw await overtaken(id, published.attempt);
+  return row ? (fromRow(row) as In<"READY">) : owe(id, published.attempt, execution);
 }
 
-/** A film whose source never came: nothing is in flight any more. */
-export async function expire(id: VideoId): Promise<void> {
+/**
+ * Hands the announcement of a published attempt to an execution.
+ *
+ * @returns the film as it is now
+ * @throws Problem `Superseded` when the film is not READY with this attempt
+ */
+export async function owe(id: VideoId, attempt: number, execution: string): Promise<In<"READY">> {
+  const row = await Table.change(keyOf(id), {
+    update: "SET settledBy = :execution, inFlight = :shard, updatedAtMs = :now",
+    condition: "attempt = :attempt AND #status = :ready",
+    names: { "#status": "status" },
+    values: {
+      ":execution": execution,
+      ":shard": shardOf(id),
+      ":attempt": attempt,
+      ":ready": "READY",
+      ":now": Clock.now(),
+    },
+  });
+  if (!row) throw await overtaken(id, attempt);
+  return fromRow(row) as In<"READY">;
+}
+
+/** The film's end has been announced by whoever owed it: nothing is in flight any more. */
+export async function land(id: VideoId, attempt: number, settledBy: string): Promise<void> {
   await Table.change(keyOf(id), {
+    update: "REMOVE inFlight",
+    condition: "attempt = :attempt AND settledBy = :settledBy",
+    values: { ":attempt": attempt, ":settledBy": settledBy },
+  });
+}
+
+/**
+ * A film whose source never came: nothing is in flight any more.
+ *
+ * @returns the film as it is now; undefined when its source came after all
+ */
+export async function expire(id: VideoId): Promise<In<"FAILED"> | undefined> {
+  const row = await Table.change(keyOf(id), {
     update: "SET #status = :failed, problem = :problem, updatedAtMs = :now REMOVE inFlight",
     condition: "#status = :awaiting AND expiresAtMs < :now",
     names: { "#status": "status" },
@@ -157,6 +193,7 @@ export async function expire(id: VideoId): Promise<void> {
       ":now": Clock.now(),
     },
   });
+  return row && (fromRow(row) as In<"FAILED">);
 }
 
 async function overtaken(id: VideoId, attempt: number): Promise<Problem> {

@@ -228,7 +228,18 @@ describe("Write FAILED, when Validate could not say which film it was", () => {
       status: "FAILED",
       problem: { code: "ExecutionDied", message: "It ended TIMED_OUT." },
     });
-    expect(row).not.toHaveProperty("inFlight");
+    // until that execution has announced it
+    expect(row).toMatchObject({ settledBy: execution, inFlight: Video.shardOf(id) });
+  });
+
+  it("counts a film in flight in the same slice as everybody else does", async () => {
+    const given = story.States["Write FAILED"]?.Arguments as UpdateItemCommandInput;
+    const expression = given.ExpressionAttributeValues?.[":shard"];
+    for (const last of "0123456789ABCDEFGHJKMNPQRSTVWXYZ") {
+      const videoId = Id.VideoId.parse(`${Id.newVideo().slice(0, -1)}${last}`);
+      const shard = await filled(expression, {}, { videoId });
+      expect(shard).toEqual({ S: Video.shardOf(videoId) });
+    }
   });
 
   it.each([
@@ -282,12 +293,63 @@ describe("Write FAILED, when Validate could not say which film it was", () => {
   async function writeFailed(input: object, failure: object): Promise<Record<string, unknown>> {
     const states = { input, errorOutput: failure, context: { Execution: { Id: execution } } };
     const assigned = await filled(story.States.Validate?.Catch?.at(-1)?.Assign, states);
-    const given = await filled(story.States["Write FAILED"]?.Arguments, {}, assigned as object);
+    const given = await filled(
+      story.States["Write FAILED"]?.Arguments,
+      { context: { Execution: { Id: execution } } },
+      assigned as object,
+    );
     const client = new DynamoDBClient({});
     await client.send(new UpdateItemCommand(given as UpdateItemCommandInput));
     const { videoId } = assigned as { videoId: Id.VideoId };
     return (await Table.read(Video.keyOf(videoId))) ?? {};
   }
+});
+
+describe("Validate, when a READY film was not announced", () => {
+  const catcher = story.States.Validate?.Catch?.find(({ ErrorEquals }) =>
+    ErrorEquals.includes("Unannounced"),
+  );
+
+  it("leads to Record outputs with the attempt that was asked for", async () => {
+    expect(catcher?.Next).toBe("Record outputs");
+    const input = { kind: "unannounced", videoId: Id.newVideo(), attempt: 3 };
+    const assigned = await filled(catcher?.Assign, {
+      input,
+      context: { Execution: { Id: "arn:execution:two" } },
+    });
+    const { videoId, attempt } = input;
+    const step = await filled(story.States["Record outputs"]?.Arguments, {}, assigned as object);
+    expect((step as { Payload: unknown }).Payload).toEqual({
+      videoId,
+      attempt,
+      execution: "arn:execution:two",
+    });
+  });
+
+  it("fails no film when that breaks: every other execution's film is left alone", async () => {
+    const id = Id.newVideo();
+    const execution = "arn:execution:two";
+    await Table.put({
+      ...Video.keyOf(id),
+      videoId: id,
+      attempt: 3,
+      status: "READY",
+      claimedBy: "arn:execution:one",
+      sequencer: padded("0A"),
+    });
+    const assigned = await filled(catcher?.Assign, {
+      input: { videoId: id, attempt: 3 },
+      context: { Execution: { Id: execution } },
+    });
+    const given = await filled(
+      story.States["Write FAILED"]?.Arguments,
+      { context: { Execution: { Id: execution } } },
+      { ...(assigned as object), failure: { Error: "ServiceBusy" } },
+    );
+    await expect(
+      new DynamoDBClient({}).send(new UpdateItemCommand(given as UpdateItemCommandInput)),
+    ).rejects.toThrow(expect.objectContaining({ name: "ConditionalCheckFailedException" }));
+  });
 });
 
 describe("a failed execution", () => {

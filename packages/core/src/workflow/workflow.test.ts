@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Attempt } from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
+import { Clock } from "../clock/index.ts";
 import { Id } from "../id/index.ts";
 import { Job } from "../job/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
@@ -143,6 +144,18 @@ describe("Validate", () => {
   });
 });
 
+it("Validate hands an attempt that nobody was told of on, and claims nothing", async () => {
+  const videoId = Id.newVideo();
+  const step = Workflow.ValidateStep.parse({
+    execution: "new",
+    input: { kind: "unannounced", videoId, attempt: 2 },
+  });
+  await expect(Workflow.validate(step)).rejects.toThrow(
+    expect.objectContaining({ name: "Unannounced" }),
+  );
+  expect(await Video.find(videoId)).toBeUndefined();
+});
+
 describe("Record outputs", () => {
   const init = Buffer.alloc(100);
   const segment = Buffer.alloc(50_000);
@@ -189,7 +202,8 @@ describe("Record outputs", () => {
     expect(answer).toMatchObject({ status: "READY", attempt: 1, durationMs: 6000 });
     expect(await Workflow.record(film.step)).toEqual(answer);
     const row = (await Table.read(Video.keyOf(film.videoId))) ?? {};
-    expect(row).not.toHaveProperty("inFlight");
+    // until that execution has announced it
+    expect(row).toMatchObject({ settledBy: "e", inFlight: Video.shardOf(film.videoId) });
     expect(row.published).toMatchObject({
       attempt: 1,
       hlsKey: `${film.prefix}stream/main.m3u8`,
@@ -208,6 +222,29 @@ describe("Record outputs", () => {
       poster: { key: `${film.prefix}pictures/poster.0000001.jpg` },
       thumbnails: { count: 6 },
     });
+  });
+
+  it("tells of what is published, though its files are gone, to the execution that announces", async () => {
+    const film = await encoded();
+    const answer = await Workflow.record(film.step);
+    const before = await Video.require(film.videoId);
+    for (const key of cloud.shelf.objects.keys()) {
+      if (key.includes(film.prefix)) cloud.shelf.objects.delete(key);
+    }
+    expect(await Workflow.record({ ...film.step, execution: "e2" })).toEqual(answer);
+    const after = await Video.require(film.videoId);
+    expect(after).toMatchObject({ settledBy: "e2", published: before.published });
+  });
+
+  it("writes READY on the timeline, once", async () => {
+    const film = await encoded();
+    await Workflow.record(film.step);
+    const { published } = await Video.require(film.videoId);
+    const time = new Date(published?.atMs ?? 0).toISOString();
+    const key = { PK: `VIDEO#${film.videoId}`, SK: `EVENT#${time}#1:READY` };
+    expect(await Table.read(key)).toEqual({ ...key, time, attempt: 1, what: "READY" });
+    await Clock.at(Date.now() + 5000, () => Workflow.record(film.step));
+    expect((await Video.require(film.videoId)).published).toEqual(published);
   });
 
   it.each([

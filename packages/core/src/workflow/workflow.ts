@@ -35,15 +35,18 @@ export type RecordStep = z.infer<typeof RecordStep>;
  * Claims the film once, looks inside its source, and decides what is made of it.
  *
  * @throws Problem `Duplicate`, `Superseded` or `NotExpected` when there is nothing to do
+ * @throws Problem the one that a dead execution's film is to fail with, or `Unannounced`
  * @throws Problem one of the `Source...` codes when no film can be made of it
  */
 export async function validate(
   step: ValidateStep,
 ): Promise<{ videoId: Id.VideoId; attempt: number }> {
   const { input, execution } = step;
-  // the execution of that film died: this one only tells what became of it
-  if (input.kind === "died")
+  // these two only tell what became of a film, and the machine catches by name what that is
+  if (input.kind === "died") {
     throw new Problem(input.problem.code, { message: input.problem.message });
+  }
+  if (input.kind === "unannounced") throw new Problem("Unannounced");
 
   const profile = input.kind === "again" ? input.profile : undefined;
   if (profile !== undefined && !Ladder.isProfile(profile)) throw new Problem("ProfileUnknown");
@@ -58,7 +61,7 @@ export async function validate(
 }
 
 async function claimFor(
-  input: Exclude<Intake.Started, { kind: "died" }>,
+  input: Extract<Intake.Started, { kind: "arrived" | "again" }>,
   execution: string,
 ): Promise<Claim.Claim> {
   if (input.kind === "again") return Claim.again(input.videoId, input.expectedAttempt, execution);
@@ -74,28 +77,34 @@ async function claimFor(
 }
 
 /**
- * Finds every promised file and publishes the attempt. Doing it twice changes nothing.
+ * Finds every promised file and publishes the attempt. Doing it twice changes nothing: an attempt
+ * that is published already is only told of, by the execution that asks.
  *
  * @throws Problem `Superseded` when a newer attempt has begun, `OutputMissing` when a file is not
  * there, `SourceTruncated` when most of the film is not in the outputs
  */
 export async function record(step: RecordStep) {
-  const { videoId, attempt } = step;
+  const ready = await readied(step);
+  await Timeline.readied(ready);
+  return {
+    videoId: ready.id,
+    attempt: step.attempt,
+    status: "READY" as const,
+    title: ready.title,
+    durationMs: ready.published.durationMs,
+  };
+}
+
+async function readied({ videoId, attempt, execution }: RecordStep): Promise<Video.In<"READY">> {
   const video = await Video.require(videoId);
   if (video.attempt !== attempt) throw new Problem("Superseded", { videoId, attempt });
+  if (video.status === "READY") return Video.owe(videoId, attempt, execution);
   const begun = await Attempt.find(videoId, attempt);
   if (!begun?.plan || !begun.found || !begun.source) throw new Problem("Unexpected");
   // an inbox name can be dropped again while the encoder reads: what it read is then unknown
-  if (video.status !== "READY" && !(await Source.isUnchanged(begun.source))) {
+  if (!(await Source.isUnchanged(begun.source))) {
     throw new Problem("Superseded", { videoId, attempt });
   }
   const published = await Output.gather(videoId, attempt, { plan: begun.plan, found: begun.found });
-  const ready = await Video.publish(videoId, published, begun.terminal?.warnings ?? []);
-  return {
-    videoId,
-    attempt,
-    status: "READY" as const,
-    title: ready.title,
-    durationMs: published.durationMs,
-  };
+  return Video.publish(videoId, published, begun.terminal?.warnings ?? [], execution);
 }
