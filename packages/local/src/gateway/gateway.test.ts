@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Event } from "./event.ts";
 import { openRig, partsOf, type Rig } from "./testing.ts";
@@ -106,6 +107,20 @@ describe("a function is given the event of payload format 2.0", () => {
     const event = await echoed("/x", { method: "PUT", headers, body });
     expect(event.isBase64Encoded).toBe(isBase64Encoded);
     expect(Buffer.from(event.body ?? "", isBase64Encoded ? "base64" : "utf8")).toEqual(body);
+  });
+
+  it("whatever is asked: the path decoded, the query as it was sent", async () => {
+    const part = fc.string({ unit: fc.constantFrom("a", "/", ".", "%", "+", "é", "\u0000", '"') });
+    await fc.assert(
+      fc.asyncProperty(part, part, async (path, value) => {
+        const target = `/x${encodeURIComponent(path)}?q=${encodeURIComponent(value)}`;
+        const event = await echoed(target);
+        expect(event.rawPath).toBe(`/x${path}`);
+        expect(event.rawQueryString).toBe(`q=${encodeURIComponent(value)}`);
+        expect(event.queryStringParameters).toEqual({ q: value });
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("a compressed body stays bytes", async () => {

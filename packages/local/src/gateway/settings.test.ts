@@ -127,7 +127,9 @@ describe("requests beyond a stage's limits", () => {
           {
             name: "$default",
             defaultRouteSettings: { throttlingBurstLimit: 2, throttlingRateLimit: 0.001 },
-            routeSettings: [{ routeKey: "GET /c", throttlingBurstLimit: 0 }],
+            routeSettings: [
+              { routeKey: "GET /c", throttlingBurstLimit: 0, throttlingRateLimit: 0 },
+            ],
           },
         ],
       }),
@@ -202,6 +204,10 @@ describe("an API that the gateway does not do is refused by name", () => {
     ["OpenAPI document", { api: { body: "{}" } }],
     ["custom domains alone", { api: { disableExecuteApiEndpoint: true } }],
     ["without automatic deployment", { stages: [{ name: "$default", autoDeploy: false }] }],
+    [
+      "reaches AWS as 0",
+      { stages: [{ name: "$default", defaultRouteSettings: { throttlingBurstLimit: 5 } }] },
+    ],
     ["AWS_IAM authorization", { routes: route({ authorizationType: "AWS_IAM" }) }],
     ["CUSTOM authorization", { routes: route({ authorizationType: "CUSTOM" }) }],
     ["API keys", { routes: route({ apiKeyRequired: true }) }],

@@ -7,12 +7,20 @@ export type Throttle = (routeKey: string, nowMs: number) => boolean;
  * A bucket of tokens for each route: it holds `burst`, and fills by `rate` a second. A route
  * without settings of its own takes the stage's, in a bucket of its own; without limits there is
  * none (the account's own limit, 10,000 a second, is out of one machine's reach).
+ *
+ * @throws Error for settings that leave out a limit: they reach AWS as 0, and so as a 429 for all
  */
 export function openThrottle(stage: StageInputs): Throttle {
-  const own = new Map((stage.routeSettings ?? []).map((settings) => [settings.routeKey, settings]));
+  const common = limitOf(`stage ${stage.name}`, stage.defaultRouteSettings);
+  const own = new Map(
+    (stage.routeSettings ?? []).map((settings) => [
+      settings.routeKey,
+      limitOf(`route ${settings.routeKey}`, settings),
+    ]),
+  );
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   return (routeKey, nowMs) => {
-    const limit = limitOf(own.get(routeKey), stage.defaultRouteSettings);
+    const limit = own.get(routeKey) ?? common;
     if (!limit) return true;
     const { rate, burst } = limit;
     const bucket = buckets.get(routeKey) ?? { tokens: burst, atMs: nowMs };
@@ -25,14 +33,14 @@ export function openThrottle(stage: StageInputs): Throttle {
 }
 
 function limitOf(
-  own: LimitInputs | undefined,
-  stage: LimitInputs | undefined,
+  name: string,
+  settings: LimitInputs | undefined,
 ): { rate: number; burst: number } | undefined {
-  const rate = own?.throttlingRateLimit ?? stage?.throttlingRateLimit;
-  const burst = own?.throttlingBurstLimit ?? stage?.throttlingBurstLimit;
-  if (rate === undefined && burst === undefined) return undefined;
-  return { rate: rate ?? Number.POSITIVE_INFINITY, burst: burst ?? ACCOUNT_BURST };
+  if (!settings) return undefined;
+  const { throttlingRateLimit: rate, throttlingBurstLimit: burst } = settings;
+  if (rate !== undefined && burst !== undefined) return { rate, burst };
+  throw new Error(
+    `${name}: settings name throttlingRateLimit and throttlingBurstLimit; one that is left out ` +
+      "reaches AWS as 0, and every request is refused",
+  );
 }
-
-/** What an account may send at once. Source: API Gateway quotas. */
-const ACCOUNT_BURST = 5_000;
