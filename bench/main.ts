@@ -1,7 +1,8 @@
 /** Every bench: what it measures, and what runs it with the words after its name. */
 const benches: Record<string, { measures: string; load: () => Promise<Bench> }> = {
   encode: {
-    measures: "CPU of the default job against x264 alone and one ffmpeg per output   [FILE]",
+    measures:
+      "CPU of the default job against x264 alone and one ffmpeg per output   [FILE [ROUNDS]]",
     load: async () => (await import("./encode/encode.ts")).encode,
   },
   start: {

@@ -1,7 +1,7 @@
 import { run } from "./ffmpeg.ts";
 
 /** What a usual upload looks like to an encoder: much moves, and a camera's noise lies over it. */
-export async function film(program: string, folder: string, name: string): Promise<void> {
+export async function makeFilm(program: string, folder: string, name: string): Promise<void> {
   const args = [
     ...["-hide_banner", "-loglevel", "error", "-nostats", "-nostdin"],
     ...["-f", "lavfi", "-i", `testsrc2=s=1920x1080:r=30:d=${SECONDS}`],

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Media } from "../../packages/local/src/mediaconvert/probe/media.ts";
-import { compared, type Measured, shortOf } from "./report.ts";
+import { compared, leastOf, type Measured, shortOf } from "./report.ts";
 
 const rung = { name: "320x180", seconds: 30, kbps: 250 };
 const measured: Measured = {
@@ -33,4 +33,10 @@ it("a track that ends early is named, pictures are not asked for their length", 
   expect(shortOf({ ...measured, alone: [{ ...measured.job, pieces: [half] }] }, 30)).toEqual([
     "job: 320x180 of 15.0 s",
   ]);
+});
+
+it("of several rounds the least of each is told", () => {
+  const busy = { ...measured, job: { ...measured.job, cpuSeconds: 17 } };
+  const slow = { ...measured, alone: [{ ...measured.job, cpuSeconds: 13 }] };
+  expect(leastOf([busy, slow])).toEqual(measured);
 });

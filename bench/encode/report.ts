@@ -9,6 +9,24 @@ export interface Measured {
   own: Spent[];
 }
 
+/** Of several rounds, the least of each: other work on the machine can only add. */
+export function leastOf(rounds: readonly Measured[]): Measured {
+  const [first] = rounds;
+  if (!first) throw new Error("nothing was measured");
+  const least = (of: (round: Measured) => Spent | undefined, found: Spent): Spent => ({
+    ...found,
+    cpuSeconds: Math.min(
+      ...rounds.map((round) => of(round)?.cpuSeconds ?? Number.POSITIVE_INFINITY),
+    ),
+  });
+  return {
+    job: least(({ job }) => job, first.job),
+    packaging: least(({ packaging }) => packaging, first.packaging),
+    alone: first.alone.map((one, at) => least(({ alone }) => alone[at], one)),
+    own: first.own.map((one, at) => least(({ own }) => own[at], one)),
+  };
+}
+
 /** What was measured, line by line, and the two ratios. */
 export function compared({ job, packaging, alone, own }: Measured, media: Media): string {
   const [video] = videosOf(media);
