@@ -128,13 +128,24 @@ describe.concurrent("one task, one job", () => {
     expect(await stage.attempt(film)).toMatchObject({ delivery: 1 });
   });
 
-  it("or none, when CreateJob never takes it: the film fails at once by a name of its own", async () => {
+  it("or none, when CreateJob never takes it: the film fails at once, and can be tried again", async () => {
     const film = stage.film("unsent.mp4");
+    let isBusy = true;
     stage.meddler.hurry(film, 0);
-    stage.meddler.around("mediaconvert", "CreateJob", film, () => {
-      throw refusal("TooManyRequestsException", 429);
+    stage.meddler.around("mediaconvert", "CreateJob", film, ({ pass }) => {
+      if (isBusy) throw refusal("TooManyRequestsException", 429);
+      return pass();
     });
     await stage.drop(film, source);
     expect(await stage.story(film)).toEqual(failedOnce("EncodeUnsent"));
+    isBusy = false;
+    await stage.again(film, 1);
+    expect(await stage.story(film)).toEqual({
+      ...readyOnce,
+      attempt: 2,
+      published: 2,
+      executions: ["SUCCEEDED", "EncodeUnsent"],
+      announced: ["1:FAILED", "2:READY"],
+    });
   });
 });
