@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 
 /** A request as its sender may have signed it. */
 export interface Request {
@@ -93,20 +93,37 @@ export function stringToSign(amzDate: string, scope: string, canonical: string):
   return `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${sha256(canonical)}`;
 }
 
-/** The key that signs for one day, region and service. */
-export function signingKey(secret: string, day: string, region: string, service: string): Buffer {
-  return [day, region, service, "aws4_request"].reduce<Buffer>(
-    (key, part) => hmac(key, part),
-    Buffer.from(`AWS4${secret}`),
+/** The key that signs for one day, region and service. The latest are kept: making one costs four HMACs. */
+export function signingKey(
+  secret: string,
+  day: string,
+  region: string,
+  service: string,
+): KeyObject {
+  const scope = [day, region, service, "aws4_request"];
+  const name = [secret, ...scope].join("\n");
+  const known = madeKeys.get(name);
+  if (known) return known;
+  const made = scope.reduce(
+    (key, part) => createSecretKey(hmac(key, part)),
+    createSecretKey(`AWS4${secret}`, "utf8"),
   );
+  const [oldest] = madeKeys.keys();
+  if (oldest !== undefined && madeKeys.size >= KEPT_KEYS) madeKeys.delete(oldest);
+  madeKeys.set(name, made);
+  return made;
 }
 
-export function hmac(key: Buffer, text: string): Buffer {
+const madeKeys = new Map<string, KeyObject>();
+const KEPT_KEYS = 64;
+
+/** @param key a KeyObject: bytes would be made into one at every call, ten times the cost of the sum */
+export function hmac(key: KeyObject, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
 export function sha256(body: string | Buffer): string {
-  return createHash("sha256").update(body).digest("hex");
+  return hash("sha256", body);
 }
 
 function compare(a: string, b: string): number {

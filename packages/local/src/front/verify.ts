@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
+import { type KeyObject, timingSafeEqual } from "node:crypto";
 import type { Caller, Iam } from "../kernel/caller.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import type { PayloadClaim } from "../kernel/service.ts";
@@ -159,7 +159,7 @@ function statedHash(request: Request, signature: Signature, family: Family): str
   return header ?? inQuery?.[1] ?? "UNSIGNED-PAYLOAD";
 }
 
-function claim(hash: string, signature: Signature, key: Buffer, family: Family): PayloadClaim {
+function claim(hash: string, signature: Signature, key: KeyObject, family: Family): PayloadClaim {
   if (/^[0-9a-f]{64}$/.test(hash)) return { kind: "sha256", hex: hash };
   if (family === "s3") {
     if (hash === "UNSIGNED-PAYLOAD") return { kind: "unsigned" };
@@ -169,7 +169,7 @@ function claim(hash: string, signature: Signature, key: Buffer, family: Family):
         kind: "signed-chunks",
         trailer: hash !== CHUNKS,
         seed: signature.hex,
-        signingKey: key,
+        signingKey: key.export(),
         scope: signature.scope,
         amzDate: signature.amzDate,
       };

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Keys } from "../kernel/caller.ts";
@@ -20,9 +20,9 @@ export interface Keyring {
 /** Opens the keyring of a data folder; the first time it makes the secret, readable by its owner only. */
 export function openKeyring(dataDir: string): Keyring {
   const secretFor = deriver(readMaster(join(dataDir, "iam")));
-  const marking = secretFor("session tokens");
-  const naming = secretFor("access key ids");
-  const signing = secretFor("secret access keys");
+  const marking = createSecretKey(secretFor("session tokens"));
+  const naming = createSecretKey(secretFor("access key ids"));
+  const signing = createSecretKey(secretFor("secret access keys"));
   const mark = (text: string) => createHmac("sha256", marking).update(text).digest();
   return {
     secretFor,

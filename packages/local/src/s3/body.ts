@@ -72,8 +72,15 @@ export function openBodies(folder: string): Bodies {
     };
   };
 
+  const shelves = new Set<string>();
+  const makeShelf = async (file: string) => {
+    const shelf = dirname(path(file));
+    if (shelves.has(shelf)) return;
+    await mkdir(shelf, { recursive: true });
+    shelves.add(shelf);
+  };
   const settle = async (from: string, file: string) => {
-    await mkdir(dirname(path(file)), { recursive: true });
+    await makeShelf(file);
     await rename(from, path(file));
   };
 
@@ -111,7 +118,7 @@ export function openBodies(folder: string): Bodies {
       const copy = fresh();
       const release = hold([file]); // at once: its object may go while we wait
       try {
-        await mkdir(dirname(path(copy)), { recursive: true });
+        await makeShelf(copy);
         await link(path(file), path(copy));
       } catch (error) {
         if (isCode(error, "ENOENT")) throw error;

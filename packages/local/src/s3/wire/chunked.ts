@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import { Refusal } from "../../kernel/refusal.ts";
 import type { PayloadClaim } from "../../kernel/service.ts";
 import { incompleteBody, invalidRequest } from "../refusals.ts";
@@ -85,10 +85,11 @@ async function readTrailers(
 
 /** Every signature covers the one before it, so no chunk can be left out, added or moved. */
 function chainOf({ seed, signingKey, scope, amzDate }: Chain) {
+  const key = createSecretKey(signingKey); // once: there may be many chunks
   let previous = seed;
   const link = (algorithm: string, parts: string[], given: string | undefined) => {
     const text = [algorithm, amzDate, scope, previous, ...parts].join("\n");
-    const right = createHmac("sha256", signingKey).update(text).digest();
+    const right = createHmac("sha256", key).update(text).digest();
     const found = Buffer.from(given ?? "", "hex");
     if (found.length !== right.length || !timingSafeEqual(found, right)) {
       throw new Refusal(
