@@ -5,6 +5,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { metadataText } from "./metadata.ts";
 
 /** Where a deployed Rushes is and with which keys: what `endpoints.json` holds. */
 export interface Place {
@@ -59,7 +60,7 @@ export function connect(place: Place) {
           Key: key,
           Body: createReadStream(file),
           ContentLength: statSync(file).size,
-          ...(title ? { Metadata: { title } } : {}),
+          ...(title ? { Metadata: { title: metadataText(title) } } : {}),
         }),
       );
       return key;
