@@ -105,7 +105,7 @@ export async function trespass(
 }
 
 /** The same cookies with one character of the signature another. */
-export function tampered(cookies: Record<string, string>): Record<string, string> {
+function tampered(cookies: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(cookies).map(([name, value]) => {
       if (!name.endsWith("-Signature")) return [name, value];
@@ -116,7 +116,7 @@ export function tampered(cookies: Record<string, string>): Record<string, string
   );
 }
 
-export const cookieHeader = (cookies: Record<string, string>): string =>
+const cookieHeader = (cookies: Record<string, string>): string =>
   Object.entries(cookies)
     .map(([name, value]) => `${name}=${value}`)
     .join("; ");

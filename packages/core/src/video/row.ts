@@ -16,7 +16,7 @@ export function shardOf(id: VideoId): string {
   return `IN_FLIGHT#${ALPHABET.indexOf(id.at(-1) ?? "0") % SHARDS}`;
 }
 
-export const SHARDS = 8;
+const SHARDS = 8;
 export const shards = Array.from({ length: SHARDS }, (_, shard) => `IN_FLIGHT#${shard}`);
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
