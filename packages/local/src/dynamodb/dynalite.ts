@@ -80,9 +80,14 @@ export function check(action: Action, input: object, shelf: object): Checked {
     validations.checkValidations(data, types, custom, shelf);
     return data as Checked;
   } catch (error) {
+    // it stumbles over a null where a value belongs
+    if (error instanceof TypeError) throw unreadable(error);
     throw refusalOf(error);
   }
 }
+
+const unreadable = (cause: TypeError) =>
+  new Refusal("SerializationException", "A member is not what DynamoDB's model says.", { cause });
 
 /** An input that has been read. Expressions are parsed in members that begin with `_`. */
 export interface Checked {

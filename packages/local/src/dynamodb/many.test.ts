@@ -25,6 +25,23 @@ const key = (PK: string, SK = "META") => ({ PK: { S: PK }, SK: { S: SK } });
 const update = (PK: string, more: Partial<UpdateItemCommandInput>) =>
   client.send(new UpdateItemCommand({ TableName, Key: key(PK), ...more }));
 
+describe("a request of the wrong kinds", () => {
+  const nothing: unknown = null;
+  it.each([
+    ["PutItem", { TableName, Item: { PK: nothing } }],
+    ["GetItem", { TableName, Key: { ...key("a"), PK: nothing } }],
+    ["BatchGetItem", { RequestItems: { [TableName]: { Keys: "a" } } }],
+    ["BatchWriteItem", { RequestItems: { [TableName]: "a" } }],
+    ["TransactWriteItems", { TransactItems: {} }],
+  ])("is the caller's mistake in %s", async (operation, input) => {
+    await expect(
+      cloud.call("dynamodb", operation, input, cloud.iam.operator),
+    ).rejects.toMatchObject({
+      code: expect.stringMatching(/^(Serialization|Validation)Exception$/),
+    });
+  });
+});
+
 describe("many items", () => {
   beforeAll(async () => {
     for (let first = 0; first < 50; first += 25) {

@@ -13,9 +13,9 @@ export function openNeeds(cloud: Cloud, engine: Engine) {
     engine.shelf.table(String(tableName(name)))?.KeySchema[0]?.AttributeName;
 
   /** The partition keys that are touched, for `dynamodb:LeadingKeys`. */
-  const leading = (name: unknown, items: Input[]): Pick<Need, "context"> => {
+  const leading = (name: unknown, items: Input): Pick<Need, "context"> => {
     const hash = hashKey(name);
-    const keys = items.flatMap((item) => (hash && item?.[hash] ? textOf(item[hash]) : []));
+    const keys = listed(items).flatMap((item) => (hash && item?.[hash] ? textOf(item[hash]) : []));
     return keys.length > 0 ? { context: { "dynamodb:LeadingKeys": keys } } : {};
   };
 
@@ -70,16 +70,16 @@ export function openNeeds(cloud: Cloud, engine: Engine) {
       (action: "BatchGetItem" | "BatchWriteItem") =>
       (input: Input): Need[] =>
         Object.entries<Input>(input?.RequestItems ?? {}).map(([name, asked]) => {
-          const items: Input[] =
+          const items =
             action === "BatchGetItem"
-              ? (asked?.Keys ?? [])
-              : (asked ?? []).map((one: Input) => one?.PutRequest?.Item ?? one?.DeleteRequest?.Key);
+              ? asked?.Keys
+              : listed(asked).map((one) => one?.PutRequest?.Item ?? one?.DeleteRequest?.Key);
           return { action: `dynamodb:${action}`, resource: arn(name), ...leading(name, items) };
         }),
 
     transaction: (input: Input): Need[] =>
-      (input?.TransactItems ?? []).flatMap((one: Record<string, Input> | null) =>
-        Object.entries(one ?? {}).map(([kind, asked]) => ({
+      listed(input?.TransactItems).flatMap((one) =>
+        Object.entries<Input>(one ?? {}).map(([kind, asked]) => ({
           action: `dynamodb:${kind}Item`,
           resource: arn(asked?.TableName),
           ...leading(asked?.TableName, [asked?.Key ?? asked?.Item]),
@@ -88,7 +88,10 @@ export function openNeeds(cloud: Cloud, engine: Engine) {
   };
 }
 
+/** What is not a list is refused by the operation itself, for the right reason. */
+const listed = (value: unknown): Input[] => (Array.isArray(value) ? value : []);
+
 function textOf(value: Item[string]): string[] {
-  const [text] = Object.values(wired(value) as object);
+  const [text] = Object.values(wired(value) ?? {});
   return typeof text === "string" ? [text] : [];
 }

@@ -185,7 +185,10 @@ function cancelled(reasons: Reason[]): Refusal {
 /** The one member of each action, with its kind. */
 function membersOf(input: Input, kinds: object, sentence: string): Array<[string, Input]> {
   const given: Input[] = input?.TransactItems ?? [];
-  if (!Array.isArray(given) || given.length < 1 || given.length > MOST_ITEMS) {
+  if (!Array.isArray(given)) {
+    throw new Refusal("SerializationException", "The member TransactItems is not a list.");
+  }
+  if (given.length < 1 || given.length > MOST_ITEMS) {
     throw invalid(
       `1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length ${given.length > MOST_ITEMS ? "less" : "greater"} than or equal to ${given.length > MOST_ITEMS ? MOST_ITEMS : 1}`,
     );

@@ -38,6 +38,8 @@ describe("the kinds of a request's members", () => {
     [{ Limit: "1" }, "Limit is not a number"],
     [{ Fifo: "true" }, "Fifo is not a boolean"],
     [{ Time: {} }, "Time is not a timestamp"],
+    [{ Time: "soon" }, "Time is not a timestamp"],
+    [{ Time: 1e308 }, "Time is not a timestamp"],
     [{ Ids: "a" }, "Ids is not a list of strings"],
     [{ Ids: [null] }, "Ids is not a list of strings"],
     [{ Targets: {} }, "Targets is not a list of structures"],

@@ -53,7 +53,7 @@ function isOf(kind: Kinds[string], value: unknown): boolean {
     case "flag":
       return typeof value === "boolean";
     case "moment":
-      return typeof value === "number" || typeof value === "string" || value instanceof Date;
+      return !Number.isNaN(momentOf(value).getTime());
     case "texts":
       return Array.isArray(value) && value.every((one) => typeof one === "string");
     case "records":
@@ -65,6 +65,12 @@ function isOf(kind: Kinds[string], value: unknown): boolean {
     default:
       return true;
   }
+}
+
+/** On the wire a moment is seconds since 1970, or a text; in this process it may be a Date. */
+function momentOf(value: unknown): Date {
+  if (typeof value === "number") return new Date(value * 1000);
+  return new Date(typeof value === "string" || value instanceof Date ? value : Number.NaN);
 }
 
 const isRecord = (value: unknown): value is object =>

@@ -1,5 +1,7 @@
 import type { Cloud } from "../kernel/cloud.ts";
+import { modelled } from "../kernel/kinds.ts";
 import type { Input, Operation, Service } from "../kernel/service.ts";
+import { kinds } from "./kinds.ts";
 import { describeSecret, getSecretValue, listSecrets, listSecretVersionIds } from "./read.ts";
 import { deleteSecret, restoreSecret } from "./remove.ts";
 import { openSafe, type Safe } from "./safe.ts";
@@ -11,17 +13,20 @@ export function openSecrets(cloud: Cloud): Service {
   const service: Service = {
     name: "secretsmanager",
     wire: { protocol: "json", version: "1.1", target: "secretsmanager" },
-    operations: Object.fromEntries(
-      Object.entries(actions).map(([name, run]): [string, Operation] => [
-        name,
-        {
-          needs: (input) => ({
-            action: `secretsmanager:${name}`,
-            resource: resourceOf(safe, name, input),
-          }),
-          run: (input) => run(safe, input),
-        },
-      ]),
+    operations: modelled(
+      kinds,
+      Object.fromEntries(
+        Object.entries(actions).map(([name, run]): [string, Operation] => [
+          name,
+          {
+            needs: (input) => ({
+              action: `secretsmanager:${name}`,
+              resource: resourceOf(safe, name, input),
+            }),
+            run: (input) => run(safe, input),
+          },
+        ]),
+      ),
     ),
   };
   cloud.add(service);

@@ -62,6 +62,18 @@ async function create(SecretString?: string) {
 const value = async (input: { SecretId: string; VersionStage?: string; VersionId?: string }) =>
   (await secrets().send(new GetSecretValueCommand(input))).SecretString;
 
+describe("a request of the wrong kinds", () => {
+  it.each([
+    ["ListSecrets", { Filters: "name" }],
+    ["ListSecrets", { Filters: [{ Key: "name", Values: [1] }] }],
+    ["GetSecretValue", { SecretId: {} }],
+  ])("is refused before %s looks at it", async (operation, input) => {
+    await expect(
+      cloud.call("secretsmanager", operation, input, iam.operator),
+    ).rejects.toMatchObject({ code: "SerializationException" });
+  });
+});
+
 describe("values and their stages", () => {
   it("the newest is current, the one before it previous", async () => {
     const { SecretId, version } = await create("one");

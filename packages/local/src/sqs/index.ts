@@ -1,11 +1,13 @@
 import type * as Sqs from "@aws-sdk/client-sqs";
 import type { Need } from "../kernel/caller.ts";
 import type { Cloud } from "../kernel/cloud.ts";
+import { modelled } from "../kernel/kinds.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import type { Operation, Service } from "../kernel/service.ts";
 import { redriveOf } from "./attributes.ts";
 import { batch } from "./batch.ts";
 import { openBell } from "./bell.ts";
+import { kinds } from "./kinds.ts";
 import { readAttributes, sizeOf } from "./message.ts";
 import { openMessages } from "./messages.ts";
 import { nameOf, openQueues, type Queue, type Queues } from "./queues.ts";
@@ -32,7 +34,7 @@ export function openSqs(cloud: Cloud): Service {
   const service: Service = {
     name: "sqs",
     wire: { protocol: "json", version: "1.0", target: "AmazonSQS", queryCodes },
-    operations: {
+    operations: modelled(kinds, {
       CreateQueue: {
         needs: ({ QueueName }: Sqs.CreateQueueCommandInput) =>
           need(queues, "CreateQueue", QueueName ?? ""),
@@ -152,7 +154,7 @@ export function openSqs(cloud: Cloud): Service {
             return {};
           }),
       ),
-    },
+    }),
     async stop() {
       bell.silence();
     },

@@ -21,6 +21,10 @@ describe("a queue", () => {
 
   it.each([
     ["CreateQueue", { QueueName: "no spaces" }, "InvalidParameterValue"],
+    ["CreateQueue", { QueueName: ["a"] }, "SerializationException"],
+    ["SendMessageBatch", { QueueUrl: "x/none", Entries: {} }, "SerializationException"],
+    ["DeleteMessageBatch", { QueueUrl: "x/none", Entries: [null] }, "SerializationException"],
+    ["ListQueues", { NextToken: 1 }, "SerializationException"],
     ["CreateQueue", { QueueName: "a", Attributes: { Colour: "red" } }, "InvalidAttributeName"],
     [
       "CreateQueue",

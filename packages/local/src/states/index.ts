@@ -1,8 +1,10 @@
 import type { Cloud } from "../kernel/cloud.ts";
+import { modelled } from "../kernel/kinds.ts";
 import type { Service } from "../kernel/service.ts";
 import { type Interpreter, openInterpreter } from "./engine/interpreter.ts";
 import { type Journal, openJournal } from "./engine/journal.ts";
 import type { HistoryEvent } from "./history.ts";
+import { kinds } from "./kinds.ts";
 import { openMachines } from "./machines.ts";
 import { callbackOperations } from "./operations/callbacks.ts";
 import { executionOperations } from "./operations/executions.ts";
@@ -39,12 +41,12 @@ export function assemble(cloud: Cloud): {
   const service: States = {
     name: "states",
     wire: { protocol: "json", version: "1.0", target: "AWSStepFunctions" },
-    operations: {
+    operations: modelled(kinds, {
       ...machineOperations(room),
       ...executionOperations(room),
       ...callbackOperations(room),
       ...tagOperations(room),
-    },
+    }),
     start: interpreter.start,
     stop: interpreter.stop,
     onHistory: interpreter.onHistory,

@@ -26,6 +26,22 @@ const start = async (stateMachineArn: string, more: object = {}) => {
 const refused = async (work: Promise<unknown>) =>
   (await work.catch((error: unknown) => error)) as Refusal;
 
+describe("a request of the wrong kinds", () => {
+  it.each([
+    ["TagResource", { tags: [null] }],
+    ["TagResource", { tags: [{ key: 1 }] }],
+    ["UpdateStateMachine", { definition: {} }],
+    ["GetExecutionHistory", { reverseOrder: "true" }],
+  ])("is refused before %s keeps it", async (operation, input) => {
+    table = await bench();
+    const resourceArn = await create("m", pass);
+    const given = { resourceArn, stateMachineArn: resourceArn, ...input };
+    expect(await refused(table.call(operation, given))).toMatchObject({
+      code: "SerializationException",
+    });
+  });
+});
+
 describe("starting", () => {
   it("twice by one name and input is once, while it runs", async () => {
     table = await bench();
