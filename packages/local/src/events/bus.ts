@@ -86,6 +86,10 @@ export function openBus(cloud: Cloud, rules: Rules, options: BusOptions = {}): B
         },
         cloud.iam.service(PRINCIPAL, context),
       );
+      const [grave, target] = [queue, work.target.Arn].map((arn) => arn.split(":").at(-1));
+      cloud.tell(
+        `events: ${work.ruleName} could not reach ${target}, ${errorCodeOf(error)}: the event lies in ${grave}`,
+      );
     },
   });
 

@@ -28,9 +28,14 @@ describe("what cannot be delivered", () => {
       ...(RoleArn ? { RoleArn } : {}),
       DeadLetterConfig: { Arn: queueArn("dead") },
     });
+    const tell = vi.spyOn(rig.cloud, "tell");
     rig.events.start?.();
     arrived("a.mov");
     const [message] = await received("dead");
+    await vi.waitFor(() => expect(rig.events.owed()).toBe(0));
+    expect(tell.mock.calls.flat()).toEqual([
+      `events: arrived could not reach ${Arn.split(":").at(-1)}, ${code}: the event lies in dead`,
+    ]);
     expect(reasons(message)).toMatchObject({
       RULE_ARN: RULE,
       TARGET_ARN: Arn,

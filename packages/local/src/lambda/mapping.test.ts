@@ -110,15 +110,19 @@ describe("a queue that feeds a function", () => {
   });
 
   it("keeps only what the function could not do, and shows it again later", async () => {
-    const { lambda, send, waiting, ended } = await machine("sorter", {
+    const { cloud, lambda, send, waiting, ended } = await machine("sorter", {
       FunctionResponseTypes: ["ReportBatchItemFailures"],
     });
+    const tell = vi.spyOn(cloud, "tell");
     await lambda.start?.();
     await send("good", "bad", "fine");
     await vi.waitFor(() => expect(ended().length).toBeGreaterThan(0), soon);
     await vi.waitFor(
       async () => expect(await waiting()).toEqual({ visible: 0, inFlight: 1 }),
       soon,
+    );
+    expect(tell.mock.calls.flat()).toContainEqual(
+      expect.stringMatching(/^lambda: sorter gave 1 of [1-3] messages back to work$/),
     );
   });
 

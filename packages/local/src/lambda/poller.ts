@@ -115,6 +115,12 @@ export function startPoller(
           ? failuresIn(ran.payload, wanted)
           : new Set<string>();
       if (failed !== "all") done.push(...wanted.filter((one) => !failed.has(one.messageId)));
+      if (ran.ok && (failed === "all" || failed.size > 0)) {
+        const count = failed === "all" ? wanted.length : failed.size;
+        cloud.tell(
+          `lambda: ${found().name} gave ${count} of ${wanted.length} messages back to ${queueOf(mapping)}`,
+        );
+      }
     }
     if (!isStopped) await remove(actor, done);
   };
@@ -196,10 +202,11 @@ export const IN_FLIGHT = `CREATE TABLE IF NOT EXISTS lambda_in_flight (
   receipt TEXT PRIMARY KEY, queue_url TEXT NOT NULL)`;
 
 function complain(cloud: Cloud, mapping: Mapping, error: unknown): void {
-  const queue = mapping.eventSourceArn.split(":").at(-1);
   const why = error instanceof Refusal ? error.code : error instanceof Error ? error.name : "error";
-  cloud.tell(`lambda: the mapping from ${queue} waits, ${why}`);
+  cloud.tell(`lambda: the mapping from ${queueOf(mapping)} waits, ${why}`);
 }
+
+const queueOf = ({ eventSourceArn }: Mapping) => eventSourceArn.split(":").at(-1);
 
 /** Batches under way when no maximum is set. AWS begins with five pollers. */
 const USUAL_CONCURRENCY = 5;
