@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
-import { createReadStream, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { chmod, type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmod, link, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
-import { type Algorithm, running } from "./checksum.ts";
+import type { Algorithm } from "./checksum.ts";
+import { type Slice, Stretch } from "./reading.ts";
+import { BODY_MODE, measure, pour, type Source, type Sums } from "./writing.ts";
 
 /**
  * The bytes of objects and parts: files that are written once and never changed. Their names are
@@ -17,7 +18,7 @@ export interface Bodies {
   /** Another name for the same bytes, for a copy that costs nothing. */
   again(file: string): Promise<string>;
   /** Reads across pieces. They stay on disk until the reader is done, whatever happens to the object. */
-  read(slices: readonly Slice[]): Readable;
+  read(slices: readonly Slice[]): Stretch;
   path(file: string): string;
   /** Removes files, once nobody reads them any more. */
   discard(files: readonly string[]): void;
@@ -27,20 +28,8 @@ export interface Bodies {
   removeOrphans(known: ReadonlySet<string>): number;
 }
 
-export type Source = AsyncIterable<Uint8Array> | Uint8Array;
-
-export interface Written {
+export interface Written extends Sums {
   file: string;
-  sizeBytes: number;
-  md5: Buffer;
-  digests: ReadonlyMap<Algorithm, Buffer>;
-}
-
-/** A stretch of one file. `last` is included. */
-export interface Slice {
-  file: string;
-  first: number;
-  last: number;
 }
 
 export function openBodies(folder: string): Bodies {
@@ -81,7 +70,7 @@ export function openBodies(folder: string): Bodies {
   };
   const settle = async (from: string, file: string) => {
     await makeShelf(file);
-    await rename(from, path(file));
+    renameSync(from, path(file)); // quicker done than handed to a thread
   };
 
   return {
@@ -132,8 +121,7 @@ export function openBodies(folder: string): Bodies {
     },
     read(slices) {
       const release = hold(slices.map((slice) => slice.file));
-      const body = across(slices, path);
-      return body.once("close", release);
+      return new Stretch(slices, path).once("close", release);
     },
     discard(files) {
       for (const file of files) {
@@ -156,137 +144,12 @@ export function openBodies(folder: string): Bodies {
   };
 }
 
-/** One file after the other; the first is opened when the first byte is asked for. */
-function across(slices: readonly Slice[], path: (file: string) => string): Readable {
-  const waiting = slices.filter((slice) => slice.first <= slice.last);
-  let current: { handle: FileHandle; at: number; last: number } | undefined;
-  const close = async () => {
-    const { handle } = current ?? {};
-    current = undefined;
-    await handle?.close();
-  };
-  const next = async (): Promise<Buffer | null> => {
-    if (!current) {
-      const slice = waiting.shift();
-      if (!slice) return null;
-      current = { handle: await open(path(slice.file), "r"), at: slice.first, last: slice.last };
-    }
-    const { handle, at, last } = current;
-    const wanted = Math.min(READ_BYTES, last - at + 1);
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at);
-    if (bytesRead === 0) throw new Error("a body is shorter than its row says");
-    if (current) current.at = at + bytesRead;
-    if (current && at + bytesRead > last) await close();
-    return buffer.subarray(0, bytesRead);
-  };
-  return new Readable({
-    highWaterMark: READ_BYTES,
-    read() {
-      next().then(
-        // Whoever asked may have left while the file was being opened.
-        async (chunk) => {
-          if (this.destroyed) await close();
-          else this.push(chunk);
-        },
-        (error) => this.destroy(error),
-      );
-    },
-    destroy(error, done) {
-      close().then(
-        () => done(error),
-        (failure) => done(error ?? failure),
-      );
-    },
-  });
-}
-
-/** Hashing and writing overlap: while one batch is on its way to the disk, the next is summed. */
-async function pour(
-  source: Source,
-  to: string,
-  algorithms: Iterable<Algorithm>,
-): Promise<Omit<Written, "file">> {
-  const sums = summing(algorithms);
-  const handle = await open(to, "wx", BODY_MODE);
-  try {
-    let batch: Uint8Array[] = [];
-    let batchBytes = 0;
-    let pending: Promise<void> = Promise.resolve();
-    const flush = async () => {
-      await pending;
-      pending = writeAll(handle, batch);
-      pending.catch(() => undefined); // reported by the next await
-      batch = [];
-      batchBytes = 0;
-    };
-    for await (const chunk of source instanceof Uint8Array ? [source] : source) {
-      sums.update(chunk);
-      batch.push(chunk);
-      batchBytes += chunk.length;
-      if (batchBytes >= WRITE_BYTES) await flush();
-    }
-    await flush();
-    await pending;
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return sums.finish();
-}
-
-async function writeAll(handle: FileHandle, batch: readonly Uint8Array[]): Promise<void> {
-  if (batch.length === 0) return;
-  const sizeBytes = batch.reduce((sum, chunk) => sum + chunk.length, 0);
-  const { bytesWritten } = await handle.writev(batch);
-  if (bytesWritten < sizeBytes) {
-    // A full disk or a signal: the rest goes on its own, or fails with a reason.
-    await writeAll(handle, [Buffer.concat(batch).subarray(bytesWritten)]);
-  }
-}
-
-async function measure(
-  path: string,
-  algorithms: Iterable<Algorithm>,
-): Promise<Omit<Written, "file">> {
-  const sums = summing(algorithms);
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }))
-    sums.update(chunk);
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return sums.finish();
-}
-
-function summing(algorithms: Iterable<Algorithm>) {
-  const md5 = createHash("md5");
-  const others = [...new Set(algorithms)].map((name) => [name, running(name)] as const);
-  let sizeBytes = 0;
-  return {
-    update(chunk: Uint8Array) {
-      sizeBytes += chunk.length;
-      md5.update(chunk);
-      for (const [, sum] of others) sum.update(chunk);
-    },
-    finish: () => ({
-      sizeBytes,
-      md5: md5.digest(),
-      digests: new Map(others.map(([name, sum]) => [name, sum.digest()])),
-    }),
-  };
-}
-
 function fresh(): string {
-  return randomBytes(16).toString("hex");
+  return randomUUID().replaceAll("-", "");
 }
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }
 
-/** Read-only: a neighbour may hold another name for the same file. */
-const BODY_MODE = 0o400;
 const READ_BYTES = 256 * 1024;
-const WRITE_BYTES = 512 * 1024;

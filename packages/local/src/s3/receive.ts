@@ -1,8 +1,9 @@
 import { Refusal } from "../kernel/refusal.ts";
-import type { Source, Written } from "./body.ts";
+import type { Written } from "./body.ts";
 import { type Algorithm, asked, type ChecksumMembers, isValue, mismatch } from "./checksum.ts";
 import { entityTooLarge, invalidRequest } from "./refusals.ts";
 import type { Shelf } from "./shelf.ts";
+import type { Source } from "./writing.ts";
 
 /** A body with what is claimed of it. */
 export interface Incoming extends ChecksumMembers {

@@ -1,9 +1,9 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Tag } from "@aws-sdk/client-s3";
-import type { Slice } from "./body.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Checksum } from "./checksum.ts";
 import { isVersionId, versionId as newVersionId } from "./id.ts";
+import type { Slice } from "./reading.ts";
 import { invalidArgument } from "./refusals.ts";
 import type { Shelf } from "./shelf.ts";
 

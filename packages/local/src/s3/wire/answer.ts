@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Refusal } from "../../kernel/refusal.ts";
+import { Stretch } from "../reading.ts";
 import { writeHeaders } from "./members.ts";
 import type { Route } from "./route.ts";
 import { escaped, type Shape, write } from "./xml.ts";
@@ -89,7 +90,9 @@ export function send(
 
 async function stream(body: Readable, response: ServerResponse): Promise<void> {
   try {
-    await pipeline(body, response);
+    if (!(body instanceof Stretch)) return await pipeline(body, response);
+    await body.sendTo(response);
+    response.end();
   } catch {
     // The reader went away, or the file failed: what was promised is not sent in full.
     response.destroy();
