@@ -108,10 +108,23 @@ describe("what an uploader says", () => {
     ).toEqual({ title: "é".repeat(200), tags: ["a", "b"] });
   });
 
+  it("cannot steer a terminal, and is whole characters", () => {
+    expect(
+      Intake.wordsOf({
+        title: "red\u001b[31m\r\nalert\ud83c",
+        description: "one\n\ttwo\u0007\u009b",
+        tags: "a\u0000b,\u0007",
+      }),
+    ).toEqual({ title: "red [31m alert", description: "one\n\ttwo", tags: ["a b"] });
+  });
+
   it.each([
     { key: "inbox/trips/Holiday 2030.final.mp4", title: "Holiday 2030.final" },
     { key: "inbox/.mp4", title: ".mp4" },
     { key: "inbox/plain", title: "plain" },
+    { key: "inbox/ .mp4", title: ".mp4" },
+    { key: "inbox/ ", title: "Untitled" },
+    { key: "inbox/a\u001b[31mb.mp4", title: "a [31mb" },
   ])("$key is called $title until it is named", ({ key, title }) => {
     expect(Intake.titleOf(key)).toBe(title);
   });

@@ -139,21 +139,20 @@ export function after(sequencer: string): string {
 /** A title for an object nobody named: its file name without folders and ending. */
 export function titleOf(key: string): string {
   const name = key.split("/").at(-1) ?? key;
-  const title = name.replace(/\.[A-Za-z0-9]{1,5}$/, "");
-  return cut(title || name, 200);
+  return line(name.replace(/\.[A-Za-z0-9]{1,5}$/, ""), 200) || line(name, 200) || "Untitled";
 }
 
 /** What uploaders may say in an object's metadata: title, description, tags (comma separated). */
 export function wordsOf(metadata: Record<string, string>): Words {
-  const title = metadata.title?.trim();
-  const description = metadata.description?.trim();
+  const title = line(metadata.title ?? "", 200);
+  const description = cut((metadata.description ?? "").replace(UNSEEN, " ").trim(), 5000);
   const tags = (metadata.tags ?? "")
     .split(",")
-    .map((tag) => cut(tag.trim(), 60))
+    .map((tag) => line(tag, 60))
     .filter((tag) => tag !== "");
   return {
-    ...(title ? { title: cut(title, 200) } : {}),
-    ...(description ? { description: cut(description, 5000) } : {}),
+    ...(title ? { title } : {}),
+    ...(description ? { description } : {}),
     ...(tags.length > 0 ? { tags: [...new Set(tags)].slice(0, 30) } : {}),
   };
 }
@@ -163,6 +162,14 @@ export interface Words {
   description?: string;
   tags?: string[];
 }
+
+/** Words for one line: they are printed on terminals, and must not steer them. */
+function line(text: string, length: number): string {
+  return cut(text.replace(/[\p{Cc}\p{Cs}]+/gu, " ").trim(), length).trim();
+}
+
+/** What no text needs but line breaks and tabs; halves of characters cannot even be stored. */
+const UNSEEN = /[^\P{Cc}\n\t]|\p{Cs}/gu;
 
 /** At most `length` characters, never half of one. */
 function cut(text: string, length: number): string {

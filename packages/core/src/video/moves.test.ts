@@ -34,6 +34,14 @@ it("films in flight spread over all shards of the index", () => {
   expect([...seen].toSorted()).toEqual([...shards].toSorted());
 });
 
+it("a title's key is whole characters, and short enough for an index", () => {
+  for (const title of [`a${"🎬".repeat(300)}`, "\uFDFA".repeat(200)]) {
+    const key = titleKeyOf(title);
+    expect(key).not.toMatch(/\p{Cs}/u);
+    expect(Buffer.byteLength(key)).toBeLessThanOrEqual(1024);
+  }
+});
+
 it("titles are found however they are spelt", () => {
   expect(titleKeyOf("  ÉTÉ ﬁlm ")).toBe(titleKeyOf("E\u0301te\u0301 film"));
 });

@@ -20,9 +20,13 @@ const SHARDS = 8;
 export const shards = Array.from({ length: SHARDS }, (_, shard) => `IN_FLIGHT#${shard}`);
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** How titles are sorted and searched: without case, accents' spelling or outer space. */
+/**
+ * How titles are sorted and searched: without case, accents' spelling or outer space. Cut between
+ * characters: half of one cannot be stored, and an index takes 1024 bytes.
+ */
 export function titleKeyOf(title: string): string {
-  return title.normalize("NFKC").trim().toLowerCase().slice(0, 200);
+  const plain = title.normalize("NFKC").trim().toLowerCase();
+  return Array.from(plain).slice(0, 200).join("");
 }
 
 /** Reads the META row. Rows are written by this project alone, so only what may vary is checked. */
