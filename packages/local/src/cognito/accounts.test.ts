@@ -1,9 +1,7 @@
 import { statSync } from "node:fs";
 import {
-  ConfirmForgotPasswordCommand,
   ConfirmSignUpCommand,
   DeleteUserCommand,
-  ForgotPasswordCommand,
   GetUserCommand,
   ResendConfirmationCodeCommand,
   SignUpCommand,
@@ -170,63 +168,6 @@ describe("signing up", () => {
   });
 });
 
-describe("a forgotten password", () => {
-  const forgot = (Username: string) =>
-    rig.sdk.send(new ForgotPasswordCommand({ ClientId, Username }));
-  const reset = (Username: string, ConfirmationCode: string, Password = "Another-Horse-2") =>
-    rig.sdk.send(
-      new ConfirmForgotPasswordCommand({ ClientId, Username, ConfirmationCode, Password }),
-    );
-
-  it("is replaced with a code, once", async () => {
-    await rig.user(UserPoolId, "forgot@example.com");
-    await forgot("forgot@example.com");
-    const code = rig.codeFor("forgot@example.com");
-    await expect(reset("forgot@example.com", code, "weak")).rejects.toMatchObject({
-      name: "InvalidPasswordException",
-    });
-    const both = await Promise.allSettled([
-      reset("forgot@example.com", code),
-      reset("forgot@example.com", code, "Third-Horse-3"),
-    ]);
-    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    await expect(rig.signIn(ClientId, "forgot@example.com")).rejects.toMatchObject({
-      message: "Incorrect username or password.",
-    });
-    const chosen = both[0]?.status === "fulfilled" ? "Another-Horse-2" : "Third-Horse-3";
-    await rig.signIn(ClientId, "forgot@example.com", chosen);
-  });
-
-  it("asked for by nobody, looks the same as asked for by somebody", async () => {
-    await rig.user(UserPoolId, "someone@example.com");
-    const { $metadata: _, ...there } = await forgot("someone@example.com");
-    const { $metadata: __, ...nobody } = await forgot("stranger@example.com");
-    expect(nobody).toEqual(there);
-    for (const name of ["someone@example.com", "stranger@example.com"]) {
-      await expect(reset(name, "wrong")).rejects.toMatchObject({ name: "CodeMismatchException" });
-    }
-    for (let time = 1; time < 5; time += 1) {
-      await forgot("someone@example.com");
-      await forgot("stranger@example.com");
-    }
-    for (const name of ["someone@example.com", "stranger@example.com"]) {
-      await expect(forgot(name)).rejects.toMatchObject({ name: "LimitExceededException" });
-    }
-  });
-
-  it("of nobody is said to be so by a client that does not hide users", async () => {
-    const { ClientId: open } = await rig.clientOf(UserPoolId, {
-      PreventUserExistenceErrors: "LEGACY",
-    });
-    await expect(
-      rig.sdk.send(new ForgotPasswordCommand({ ClientId: open, Username: "no@example.com" })),
-    ).rejects.toMatchObject({ name: "UserNotFoundException" });
-    await expect(rig.signIn(open, "no@example.com")).rejects.toMatchObject({
-      name: "UserNotFoundException",
-    });
-  });
-});
-
 describe("what users change themselves", () => {
   it("a new address is unproven until its code comes back", async () => {
     await rig.user(UserPoolId, "old@example.com");
@@ -251,6 +192,40 @@ describe("what users change themselves", () => {
     );
     expect(await verified()).toBe("true");
     await rig.signIn(ClientId, "new@example.com");
+  });
+
+  it("an address that another has is refused, and so is what the client may not write", async () => {
+    const pool = await rig.pool({ Schema: [{ Name: "plan", AttributeDataType: "String" }] });
+    const { ClientId: plain } = await rig.clientOf(pool);
+    const { ClientId: trusted } = await rig.clientOf(pool, {
+      ReadAttributes: ["custom:plan"],
+      WriteAttributes: ["custom:plan"],
+    });
+    await rig.user(pool, "one@example.com");
+    await rig.user(pool, "two@example.com");
+    const update = async (client: string, Name: string, Value: string) => {
+      const { AuthenticationResult } = await rig.signIn(client, "two@example.com");
+      const AccessToken = AuthenticationResult?.AccessToken ?? "";
+      await rig.sdk.send(
+        new UpdateUserAttributesCommand({ AccessToken, UserAttributes: [{ Name, Value }] }),
+      );
+      return (await rig.sdk.send(new GetUserCommand({ AccessToken }))).UserAttributes;
+    };
+    await expect(update(plain, "email", "ONE@example.com")).rejects.toMatchObject({
+      name: "AliasExistsException",
+    });
+    await expect(update(plain, "custom:plan", "gold")).rejects.toMatchObject({
+      name: "NotAuthorizedException",
+      message: "A client attempted to write unauthorized attribute",
+    });
+    await expect(update(trusted, "name", "Two")).rejects.toMatchObject({
+      name: "NotAuthorizedException",
+    });
+    expect(await update(trusted, "custom:plan", "gold")).toEqual([
+      { Name: "sub", Value: expect.any(String) },
+      { Name: "custom:plan", Value: "gold" },
+    ]);
+    expect(JSON.stringify(await update(plain, "name", "Two"))).not.toContain("gold");
   });
 
   it("who deletes themselves is gone with their tokens", async () => {

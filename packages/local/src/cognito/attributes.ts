@@ -19,7 +19,7 @@ export function readSchema(given: unknown): SchemaAttributeType[] {
       Name: standard ? name : `${prefix}${name}`,
       AttributeDataType: kind,
       DeveloperOnlyAttribute: one.DeveloperOnlyAttribute === true,
-      Mutable: one.Mutable ?? standard,
+      Mutable: one.Mutable !== false,
       Required: one.Required === true,
       ...(one.StringAttributeConstraints
         ? { StringAttributeConstraints: one.StringAttributeConstraints }
@@ -50,7 +50,7 @@ export function attributeSchema(own: SchemaAttributeType[] = []): SchemaAttribut
 /** Who sets attributes: an administrator may what no client may. */
 export interface Writer {
   admin: boolean;
-  /** what the client may write; undefined when it may everything */
+  /** what the client may write; undefined: what is standard */
   may?: readonly string[] | undefined;
   /** whether the user must have everything required now; a new one must */
   complete?: boolean;
@@ -77,7 +77,7 @@ export function checkAttributes(
     }
     if (
       !writer.admin &&
-      (VERIFIED.has(name) || attribute.DeveloperOnlyAttribute || unwritable(name, writer))
+      (VERIFIED.has(name) || attribute.DeveloperOnlyAttribute || !isOpenTo(name, writer.may))
     ) {
       throw notAuthorized("A client attempted to write unauthorized attribute");
     }
@@ -87,11 +87,15 @@ export function checkAttributes(
     }
     if (value !== "") checkValue(attribute, name, value);
   }
+  const isWhole = writer.complete || !before;
   const lacking = [...known.values()].filter(
     ({ Name = "", Required }) =>
-      Required && Name !== "sub" && !(wanted.get(Name) ?? before?.[Name]),
+      Required &&
+      Name !== "sub" &&
+      (isWhole || wanted.has(Name)) &&
+      !(wanted.get(Name) ?? before?.[Name]),
   );
-  if (lacking.length > 0 && (writer.complete || !before)) {
+  if (lacking.length > 0) {
     throw bad(
       `Attributes did not conform to the schema: ${lacking.map(({ Name }) => `${Name}: The attribute ${Name} is required\n`).join("")}`,
     );
@@ -126,8 +130,9 @@ export const isEmail = (text: string): boolean =>
 
 export const isPhone = (text: string): boolean => /^\+\d{4,15}$/.test(text);
 
-const unwritable = (name: string, { may }: Writer): boolean =>
-  may !== undefined && !may.includes(name);
+/** Whether a client that lists what it may touch, or lists nothing, may touch an attribute. */
+export const isOpenTo = (name: string, listed: readonly string[] | undefined): boolean =>
+  listed ? listed.includes(name) : STANDARD.has(name);
 
 function checkValue(attribute: SchemaAttributeType, name: string, value: string): void {
   if (name === "email" && !isEmail(value)) throw bad("Invalid email address format.");

@@ -14,7 +14,7 @@ export interface ClientSettings {
   refreshMs: number;
   /** how long a challenge may be answered */
   challengeMs: number;
-  /** undefined: every attribute */
+  /** undefined: the standard attributes, and none of the pool's own */
   reads?: string[];
   writes?: string[];
   /** whether an unknown user is answered like a wrong password */
@@ -200,6 +200,7 @@ const FLOWS = [
   "USER_PASSWORD_AUTH",
   "ALLOW_ADMIN_USER_PASSWORD_AUTH",
   "ALLOW_CUSTOM_AUTH",
+  "ALLOW_USER_AUTH",
   "ALLOW_USER_PASSWORD_AUTH",
   "ALLOW_USER_SRP_AUTH",
   "ALLOW_REFRESH_TOKEN_AUTH",

@@ -1,10 +1,12 @@
 import type { JWK } from "jose";
 import type { Cloud } from "../kernel/cloud.ts";
+import { modelled } from "../kernel/kinds.ts";
 import type { Input, Operation, Service } from "../kernel/service.ts";
 import * as admin from "./admin.ts";
 import * as clients from "./clients.ts";
 import { documentAt, jwksOf } from "./discovery.ts";
 import * as groups from "./groups.ts";
+import { kinds } from "./kinds.ts";
 import { listUsers } from "./list-users.ts";
 import * as own from "./own.ts";
 import * as pools from "./pools.ts";
@@ -56,7 +58,7 @@ export function openCognito(cloud: Cloud, options: CognitoOptions = {}): Cognito
   const service: Cognito = {
     name: "cognito-idp",
     wire: { protocol: "json", version: "1.1", target: "AWSCognitoIdentityProviderService" },
-    operations: Object.fromEntries([...signed, ...anyones]),
+    operations: modelled(kinds, Object.fromEntries([...signed, ...anyones])),
     unsigned: new Set([...Object.keys(open), ...REFUSED]),
     document: (path) => documentAt(room, path),
     adoptPool: (id, input) => pools.adoptPool(room, id, input),

@@ -4,7 +4,7 @@ import type {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { Refusal } from "../kernel/refusal.ts";
 import type { Input } from "../kernel/service.ts";
-import { checkAttributes, withChanges } from "./attributes.ts";
+import { checkAttributes, isOpenTo, withChanges } from "./attributes.ts";
 import { checkCode, sendCode, spendCode } from "./codes.ts";
 import { holderOf } from "./holder.ts";
 import { attributesIn, bad, notAuthorized, oneOf, optional, required } from "./read.ts";
@@ -21,7 +21,7 @@ export async function getUser(room: Room, input: Input): Promise<GetUserResponse
   const { user, client } = await holder(room, input);
   return {
     Username: user.username,
-    UserAttributes: attributeList(user, client.settings.reads),
+    UserAttributes: attributeList(user, (name) => isOpenTo(name, client.settings.reads)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AuthenticationResultType } from "@aws-sdk/client-cognito-identity-provider";
 import { SignJWT } from "jose";
+import { isOpenTo } from "./attributes.ts";
 import type { Client } from "./client.ts";
 import { groupsOf } from "./groups.ts";
 import { privateKeyOf, publicKeyOf } from "./keys.ts";
@@ -69,7 +70,7 @@ export async function tokensFor(
 function readable(user: UserRow, { settings: { reads } }: Client): Record<string, unknown> {
   const claims: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(attributesOf(user))) {
-    if (reads && !reads.includes(name)) continue;
+    if (!isOpenTo(name, reads)) continue;
     claims[name] = name.endsWith("_verified") ? value === "true" : value;
   }
   return claims;

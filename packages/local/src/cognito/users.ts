@@ -34,6 +34,12 @@ export function requireUser(room: Room, pool: Pool, name: string): UserRow {
 
 export const unknownUser = () => new Refusal("UserNotFoundException", "User does not exist.");
 
+interface Renaming {
+  /** takes an alias from whoever has it */
+  takeAlias?: boolean;
+  isNew?: boolean;
+}
+
 export const attributesOf = (user: UserRow): Attributes =>
   JSON.parse(user.attributes) as Attributes;
 
@@ -91,7 +97,7 @@ export function insertUser(
     attributes: Attributes;
     temporaryUntilMs?: number;
   } & Kept,
-  options: { takeAlias?: boolean } = {},
+  options: Renaming = {},
 ): UserRow {
   const now = room.cloud.now();
   room.cloud.store.run(
@@ -109,7 +115,7 @@ export function insertUser(
     now,
     now,
   );
-  return renamed(room, pool, user.sub, options);
+  return renamed(room, pool, user.sub, { ...options, isNew: true });
 }
 
 /** Changes columns of a user, and by what names they are found. */
@@ -123,7 +129,7 @@ export function changeUser(
     attributes?: Attributes;
     temporary_until_ms?: number | null;
   },
-  options: { takeAlias?: boolean } = {},
+  options: Renaming = {},
 ): UserRow {
   const { store, now } = room.cloud;
   return store.transaction(() => {
@@ -165,10 +171,10 @@ export function shownUser(user: UserRow): UserType {
   };
 }
 
-/** @param only names to show; undefined shows all */
-export function attributeList(user: UserRow, only?: readonly string[]): AttributeType[] {
+/** @param shows whether an attribute is to be shown; absent shows all */
+export function attributeList(user: UserRow, shows?: (name: string) => boolean): AttributeType[] {
   return Object.entries({ sub: user.sub, ...attributesOf(user) })
-    .filter(([name]) => !only || name === "sub" || only.includes(name))
+    .filter(([name]) => !shows || name === "sub" || shows(name))
     .map(([Name, Value]) => ({ Name, Value }));
 }
 
@@ -176,7 +182,7 @@ const keyOf = (pool: Pool, name: string): string =>
   pool.settings.CaseSensitive ? name : name.toLowerCase();
 
 /** Brings the names that a user is found by in line with their row. */
-function renamed(room: Room, pool: Pool, sub: string, options: { takeAlias?: boolean }): UserRow {
+function renamed(room: Room, pool: Pool, sub: string, options: Renaming): UserRow {
   const { store } = room.cloud;
   const user = store.get<UserRow>("SELECT * FROM cognito_users WHERE sub = ?", sub);
   if (!user) throw unknownUser();
@@ -192,13 +198,13 @@ function renamed(room: Room, pool: Pool, sub: string, options: { takeAlias?: boo
     if (holder) {
       const isAlias = (pool.settings.AliasAttributes ?? []).some((alias) => alias === kind);
       if (kind === "username") throw new Refusal("UsernameExistsException", "User already exists");
-      if (!isAlias) {
+      if (!isAlias && options.isNew) {
         throw new Refusal(
           "UsernameExistsException",
           `An account with the given ${kind} already exists.`,
         );
       }
-      if (!options.takeAlias || holder.kind === "username") {
+      if (!isAlias || !options.takeAlias || holder.kind === "username") {
         throw new Refusal("AliasExistsException", `An account with the ${kind} already exists.`);
       }
       giveUp(room, holder.sub, kind);

@@ -1,3 +1,4 @@
+import * as accounts from "../deploy/families/accounts.ts";
 import * as events from "../deploy/families/events.ts";
 import * as functions from "../deploy/families/functions.ts";
 import { ofApi } from "../deploy/families/gateway.ts";
@@ -14,6 +15,8 @@ export function families(made: {
   lambdaFunction: Family;
   api: Family;
   distribution: Family;
+  userPool: Family;
+  userPoolClient: Family;
 }): Families {
   return [
     ["aws:iam/role:Role", identity.role],
@@ -35,6 +38,10 @@ export function families(made: {
     ["aws:secretsmanager/secret:Secret", others.secret],
     ["aws:secretsmanager/secretVersion:SecretVersion", others.secretVersion],
     ["aws:mediaconvert/queue:Queue", others.encoderQueue],
+    ["aws:cognito/userPool:UserPool", made.userPool],
+    ["aws:cognito/resourceServer:ResourceServer", accounts.resourceServer],
+    ["aws:cognito/userPoolClient:UserPoolClient", made.userPoolClient],
+    ["aws:cognito/userGroup:UserGroup", accounts.userGroup],
     ["aws:lambda/permission:Permission", functions.permission],
     ["aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", functions.eventInvokeConfig],
     ["aws:lambda/function:Function", made.lambdaFunction],

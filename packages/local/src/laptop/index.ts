@@ -1,4 +1,6 @@
 import { openCdn } from "../cdn/index.ts";
+import { openCognito } from "../cognito/index.ts";
+import { userPool, userPoolClient } from "../deploy/families/accounts.ts";
 import { distribution } from "../deploy/families/delivery.ts";
 import { lambdaFunction } from "../deploy/families/functions.ts";
 import { api } from "../deploy/families/gateway.ts";
@@ -85,6 +87,7 @@ export async function openLaptop(options: LaptopOptions) {
     openSns(cloud);
     openSecrets(cloud);
     openSts(cloud);
+    const cognito = openCognito(cloud);
     const lambda = openLambda(cloud);
     const mediaconvert = openMediaConvert(cloud, {
       objects: s3.objects,
@@ -119,6 +122,8 @@ export async function openLaptop(options: LaptopOptions) {
         lambdaFunction: lambdaFunction(lambda, options.root, lookup),
         api: api(gateway),
         distribution: distribution(cdn),
+        userPool: userPool(cognito),
+        userPoolClient: userPoolClient(cognito),
       }),
       lookup,
     );
