@@ -64,18 +64,25 @@ export async function put(row: Key & Row): Promise<void> {
 }
 
 /** Rows of the sparse index of films in flight that nobody touched since `beforeMs`, oldest first. */
-export async function inFlight(shard: string, beforeMs: number, atMost: number): Promise<Row[]> {
-  const found = await table().send(
-    new QueryCommand({
-      TableName: Config.table(),
-      IndexName: "inFlight",
-      KeyConditionExpression: "inFlight = :shard AND updatedAtMs < :before",
-      ExpressionAttributeValues: { ":shard": shard, ":before": beforeMs },
-      Limit: atMost,
-    }),
-  );
-  return found.Items ?? [];
+export async function* inFlight(shard: string, beforeMs: number): AsyncGenerator<Row> {
+  let from: Row | undefined;
+  do {
+    const page = await table().send(
+      new QueryCommand({
+        TableName: Config.table(),
+        IndexName: "inFlight",
+        KeyConditionExpression: "inFlight = :shard AND updatedAtMs < :before",
+        ExpressionAttributeValues: { ":shard": shard, ":before": beforeMs },
+        Limit: FILMS_A_PAGE,
+        ...(from ? { ExclusiveStartKey: from } : {}),
+      }),
+    );
+    yield* page.Items ?? [];
+    from = page.LastEvaluatedKey;
+  } while (from);
 }
+
+const FILMS_A_PAGE = 50;
 
 const table = once(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient({}), {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Attempt } from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
 import { Clock } from "../clock/index.ts";
@@ -168,6 +168,41 @@ describe("the sweeper", () => {
       status: "FAILED",
       problem: { code: "UploadExpired" },
     });
+  });
+
+  it("sees every film, however many are waiting before it", async () => {
+    const films = [];
+    for (let count = 0; count < 130; count += 1) {
+      films.push(await quiet({ inFlight: "IN_FLIGHT#0", updatedAtMs: nowMs - 1e6 + count }));
+    }
+    const last = films.at(-1)?.id as Id.VideoId;
+    await Table.change(Attempt.keyOf(last, 1), {
+      update: "SET #token = :token, terminal = :over",
+      condition: "attribute_exists(PK)",
+      names: { "#token": "token" },
+      values: { ":token": "t-last", ":over": { status: "COMPLETE", atMs: 1 } },
+    });
+    cloud.machine.wait("t-last");
+    const round = await Clock.at(nowMs, () => Care.sweep());
+    expect(round).toMatchObject({ cutShort: false, failed: [] });
+    expect(round.looked).toBeGreaterThanOrEqual(130);
+    expect(round.cared).toContainEqual({ videoId: last, did: "resent" });
+    for (const { id } of films) {
+      const gone = { condition: "videoId = :id", values: { ":id": id } };
+      await Table.change(Video.keyOf(id), { update: "REMOVE inFlight", ...gone });
+    }
+  });
+
+  it("begins nothing that it has no time to finish", async () => {
+    const films = [await quiet({ updatedAtMs: 1 }), await quiet({ updatedAtMs: 2 })];
+    vi.useFakeTimers({ toFake: ["Date"], now: nowMs });
+    cloud.machine.fault = () => vi.setSystemTime(Date.now() + 300_000);
+    const round = await Care.sweep().finally(() => {
+      vi.useRealTimers();
+      cloud.machine.fault = undefined;
+    });
+    expect(round).toMatchObject({ cutShort: true, looked: 1 });
+    for (const { id } of films) await swept(id);
   });
 
   it("lets trouble with one film keep nobody waiting", async () => {

@@ -8,6 +8,7 @@ import * as Sfn from "../aws/workflow.ts";
 import { Clock } from "../clock/index.ts";
 import { Config } from "../config/index.ts";
 import { Encode } from "../encode/index.ts";
+import type { VideoId } from "../id/id.ts";
 import { Intake } from "../intake/index.ts";
 import { Problem } from "../problem/index.ts";
 import { Video } from "../video/index.ts";
@@ -18,14 +19,16 @@ import { settleFilm } from "./settle.ts";
 
 /** A film that moved within this time needs no care. */
 export const QUIET_MS = 5 * 60 * 1000;
-/** So many films of a shard at most in one round; the oldest come first. */
-const FILMS_PER_SHARD = 100;
+/** A round begins no film after this long: the function has 240 seconds. */
+const ROUND_MS = 200_000;
 /** Twenty jobs a page, two pages a second: what MediaConvert allows without pain. */
 const PAGES = 10;
 
 /** What a round did, for the log. */
 export interface Round {
   looked: number;
+  /** Time was up before every film was seen; the next round begins with other films. */
+  cutShort: boolean;
   cared: { videoId: string; did: string }[];
   failed: { videoId: string; code: string }[];
 }
@@ -36,24 +39,31 @@ export interface Round {
  * not. Trouble with one film does not keep the others waiting.
  */
 export async function sweep(): Promise<Round> {
-  const before = Clock.now() - QUIET_MS;
-  const rows = await Promise.all(
-    Video.shards.map((shard) => Table.inFlight(shard, before, FILMS_PER_SHARD)),
-  );
-  const films = rows.flat().map(Video.fromRow);
-  const round: Round = { looked: films.length, cared: [], failed: [] };
+  const startedAtMs = Clock.now();
+  const round: Round = { looked: 0, cutShort: false, cared: [], failed: [] };
   const jobs = once(recentJobs); // most rounds need none
-  for (const seen of films) {
-    try {
-      const did = await care(seen, jobs);
-      if (did) round.cared.push({ videoId: seen.id, did });
-    } catch (error) {
-      const code =
-        error instanceof Problem ? error.code : error instanceof Error ? error.name : "?";
-      round.failed.push({ videoId: seen.id, code });
+  for (const shard of turned(Video.shards, Math.floor(startedAtMs / QUIET_MS))) {
+    for await (const row of Table.inFlight(shard, startedAtMs - QUIET_MS)) {
+      if (Clock.now() - startedAtMs > ROUND_MS) return { ...round, cutShort: true };
+      const { id } = Video.fromRow(row);
+      round.looked += 1;
+      try {
+        const did = await care(id, jobs);
+        if (did) round.cared.push({ videoId: id, did });
+      } catch (error) {
+        const code =
+          error instanceof Problem ? error.code : error instanceof Error ? error.name : "?";
+        round.failed.push({ videoId: id, code });
+      }
     }
   }
   return round;
+}
+
+/** The same list begun at another place, so that nobody is always the last. */
+function turned<T>(list: readonly T[], by: number): T[] {
+  const first = by % list.length;
+  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 async function recentJobs(): Promise<Known[]> {
@@ -64,8 +74,8 @@ async function recentJobs(): Promise<Known[]> {
 
 type Jobs = () => Promise<Known[]>;
 
-async function care(seen: Video.Video, jobs: Jobs): Promise<string | undefined> {
-  const video = await Video.find(seen.id); // the index lags behind the table
+async function care(id: VideoId, jobs: Jobs): Promise<string | undefined> {
+  const video = await Video.find(id); // the index lags behind the table
   if (!video) return undefined;
   switch (video.status) {
     case "AWAITING_UPLOAD":
