@@ -185,12 +185,12 @@ const MS: Record<Unit, number> = {
   days: DAY_MS,
 };
 
-const WAYS = {
+const WAYS: Record<Way, readonly string[]> = {
   srp: ["ALLOW_USER_SRP_AUTH"],
   password: ["ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"],
   admin: ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"],
   refresh: ["ALLOW_REFRESH_TOKEN_AUTH"],
-} as const satisfies Record<string, readonly string[]> as Record<Way, readonly string[]>;
+};
 
 export type Way = "srp" | "password" | "admin" | "refresh";
 

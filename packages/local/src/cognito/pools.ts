@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Input } from "../kernel/service.ts";
 import { makeKeys } from "./keys.ts";
-import { poolOf, readSettings, shown } from "./pool.ts";
+import { type PoolSettings, poolOf, readSettings, shown } from "./pool.ts";
 import { bad, pageOf, required } from "./read.ts";
 import type { Room } from "./room.ts";
 import type { PoolRow } from "./tables.ts";
@@ -14,7 +14,7 @@ export async function createUserPool(room: Room, input: Input) {
 
 export function updateUserPool(room: Room, input: Input) {
   const pool = room.pool(required(input, "UserPoolId", 55));
-  changePool(room, pool.id, input);
+  save(room, pool.id, readSettings(input, pool.settings));
   return {};
 }
 
@@ -64,9 +64,21 @@ export async function adoptPool(room: Room, id: string, input: Input): Promise<v
   if (!/^[\w-]+_[0-9a-zA-Z]+$/.test(id) || id.length > 55) {
     throw bad(`${id} cannot be the id of a user pool.`);
   }
-  if (room.cloud.store.get("SELECT id FROM cognito_pools WHERE id = ?", id)) {
-    changePool(room, id, input);
-  } else await addPool(room, id, input);
+  if (!room.cloud.store.get("SELECT id FROM cognito_pools WHERE id = ?", id)) {
+    await addPool(room, id, input);
+    return;
+  }
+  const before = room.pool(id).settings;
+  const wanted = readSettings(input);
+  const changed = LASTING.find(
+    (member) => JSON.stringify(before[member]) !== JSON.stringify(wanted[member]),
+  );
+  if (changed) {
+    throw bad(
+      `the pool ${id} has other ${changed} than before; start with --fresh to make it anew`,
+    );
+  }
+  save(room, id, wanted);
 }
 
 async function addPool(room: Room, id: string, input: Input): Promise<void> {
@@ -84,14 +96,17 @@ async function addPool(room: Room, id: string, input: Input): Promise<void> {
   );
 }
 
-function changePool(room: Room, id: string, input: Input): void {
+function save(room: Room, id: string, settings: PoolSettings): void {
   room.cloud.store.run(
     "UPDATE cognito_pools SET settings = ?, changed_ms = ? WHERE id = ?",
-    JSON.stringify(readSettings(input, room.pool(id).settings)),
+    JSON.stringify(settings),
     room.cloud.now(),
     id,
   );
 }
+
+/** What users are called by cannot change under them. */
+const LASTING = ["UsernameAttributes", "AliasAttributes", "CaseSensitive"] as const;
 
 function view(room: Room, id: string) {
   const users = room.cloud.store.get<{ n: number }>(

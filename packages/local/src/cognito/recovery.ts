@@ -3,12 +3,12 @@ import type { Input } from "../kernel/service.ts";
 import { checkLimit, countWrong, forgetWrong, subjectOf } from "./attempts.ts";
 import { isEmail } from "./attributes.ts";
 import { checkCode, delivery, sendCode, spendCode, wrongCode } from "./codes.ts";
+import { doorOf } from "./door.ts";
 import { isRight, keep } from "./password.ts";
 import { checkPassword } from "./policy.ts";
 import type { Pool } from "./pool.ts";
 import { bad, notAuthorized, required } from "./read.ts";
 import type { Room } from "./room.ts";
-import { doorOf } from "./sign-up.ts";
 import type { UserRow } from "./tables.ts";
 import { attributesOf, changeUser, findUser, unknownUser } from "./users.ts";
 

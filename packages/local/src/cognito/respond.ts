@@ -4,12 +4,12 @@ import type { Input } from "../kernel/service.ts";
 import { checkAttributes, withChanges } from "./attributes.ts";
 import { asked, close } from "./challenges.ts";
 import { checkSecretHash } from "./client.ts";
+import { type Door, parameter } from "./door.ts";
 import { keep } from "./password.ts";
 import { checkPassword } from "./policy.ts";
 import { notAuthorized, oneOf, required, textMap } from "./read.ts";
 import type { Room } from "./room.ts";
 import { beginSession } from "./sessions.ts";
-import { type Door, parameter } from "./sign-in.ts";
 import { finishSrp } from "./srp-sign-in.ts";
 import { attributesOf, changeUser, findUser } from "./users.ts";
 

@@ -21,13 +21,13 @@ export async function beginSession(
     event_id: randomUUID(),
     auth_time_s: Math.floor(now() / 1000),
     refresh_hash: hash,
-    // A session outlives its refresh token as long as an access token of it may live.
     expires_ms: now() + client.settings.refreshMs,
     revoked_ms: null,
     former_hash: null,
     former_until_ms: null,
   };
   store.transaction(() => {
+    // A session outlives its refresh token as long as an access token of it may live.
     store.run("DELETE FROM cognito_sessions WHERE expires_ms < ?", now() - LONGEST_ACCESS_MS);
     store.run(
       "INSERT INTO cognito_sessions VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)",

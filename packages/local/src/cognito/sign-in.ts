@@ -1,25 +1,16 @@
-import { randomBytes } from "node:crypto";
 import type { InitiateAuthResponse } from "@aws-sdk/client-cognito-identity-provider";
-import { NotPretended, Refusal } from "../kernel/refusal.ts";
+import { NotPretended } from "../kernel/refusal.ts";
 import type { Input } from "../kernel/service.ts";
-import { checkLock, countWrong, forgetWrong, subjectOf } from "./attempts.ts";
-import { attributeSchema } from "./attributes.ts";
-import { ask } from "./challenges.ts";
+import { admit } from "./admit.ts";
+import { checkLock, countWrong, forgetWrong } from "./attempts.ts";
 import { allows, type Client, checkSecretHash, type Way } from "./client.ts";
+import { type Door, parameter, seek, wrongPassword } from "./door.ts";
 import { isRight } from "./password.ts";
-import type { Pool } from "./pool.ts";
 import { bad, notAuthorized, oneOf, optional, required, textMap } from "./read.ts";
 import type { Room } from "./room.ts";
-import { beginSession, refreshed } from "./sessions.ts";
+import { refreshed } from "./sessions.ts";
 import { beginSrp } from "./srp-sign-in.ts";
-import type { UserRow } from "./tables.ts";
-import { attributesOf, findUser, unknownUser } from "./users.ts";
-
-/** Where somebody signs in. */
-export interface Door {
-  pool: Pool;
-  client: Client;
-}
+import { findUser } from "./users.ts";
 
 export async function initiateAuth(room: Room, input: Input): Promise<InitiateAuthResponse> {
   const client = room.client(required(input, "ClientId", 128));
@@ -87,39 +78,6 @@ export async function getTokensFromRefreshToken(room: Room, input: Input) {
   };
 }
 
-/** Lets somebody in whose password was right: with tokens, or with a question. */
-export async function admit(room: Room, door: Door, user: UserRow): Promise<InitiateAuthResponse> {
-  if (!user.enabled) throw notAuthorized("User is disabled.");
-  switch (user.status) {
-    case "UNCONFIRMED":
-      throw new Refusal("UserNotConfirmedException", "User is not confirmed.");
-    case "RESET_REQUIRED":
-      throw new Refusal("PasswordResetRequiredException", "Password reset required for the user");
-    case "FORCE_CHANGE_PASSWORD":
-      return askForPassword(room, door, user);
-    case "CONFIRMED":
-      return {
-        ChallengeParameters: {},
-        AuthenticationResult: await beginSession(room, { ...door, user }),
-      };
-  }
-}
-
-/** Looks a user up by the name somebody signs in with, and what attempts are counted against. */
-export function seek(room: Room, { pool, client }: Door, name: string) {
-  const user = findUser(room, pool, name);
-  if (!user && !client.settings.hidesUsers) throw unknownUser();
-  return { user, subject: subjectOf(room, pool, name, user) };
-}
-
-export function parameter(params: Record<string, string>, name: string): string {
-  const value = params[name];
-  if (value === undefined || value === "") throw bad(`Missing required parameter ${name}`);
-  return value;
-}
-
-export const wrongPassword = () => notAuthorized("Incorrect username or password.");
-
 async function byPassword(
   room: Room,
   door: Door,
@@ -132,7 +90,7 @@ async function byPassword(
   return room.inTurn(subject, async () => {
     checkLock(room, subject);
     const before = findUser(room, door.pool, name);
-    const right = await isRight(before, password.slice(0, MAX_PASSWORD));
+    const right = await isRight(before, password);
     const user = before && findUser(room, door.pool, before.sub); // as they are by now
     if (!user || !right) {
       countWrong(room, subject);
@@ -164,32 +122,9 @@ async function byRefreshToken(
   };
 }
 
-function askForPassword(room: Room, { pool, client }: Door, user: UserRow): InitiateAuthResponse {
-  if (user.temporary_until_ms !== null && user.temporary_until_ms <= room.cloud.now()) {
-    throw notAuthorized("Temporary password has expired and must be reset by an administrator.");
-  }
-  const Session = randomBytes(96).toString("base64url");
-  ask(room, client, Session, { kind: "NEW_PASSWORD_REQUIRED", sub: user.sub, state: {} });
-  const attributes = attributesOf(user);
-  const lacking = attributeSchema(pool.settings.SchemaAttributes).flatMap(({ Name, Required }) =>
-    Name && Required && Name !== "sub" && !attributes[Name] ? [`userAttributes.${Name}`] : [],
-  );
-  return {
-    ChallengeName: "NEW_PASSWORD_REQUIRED",
-    Session,
-    ChallengeParameters: {
-      USER_ID_FOR_SRP: user.username,
-      requiredAttributes: JSON.stringify(lacking),
-      userAttributes: JSON.stringify(attributes),
-    },
-  };
-}
-
 function mayUse(client: Client, way: Way, otherwise: string): void {
   if (!allows(client, way)) throw bad(otherwise);
 }
-
-const MAX_PASSWORD = 256;
 
 const FLOWS = [
   "USER_SRP_AUTH",

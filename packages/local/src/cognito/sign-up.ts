@@ -3,12 +3,12 @@ import type { SignUpResponse } from "@aws-sdk/client-cognito-identity-provider";
 import { Refusal } from "../kernel/refusal.ts";
 import type { Input } from "../kernel/service.ts";
 import { checkAttributes } from "./attributes.ts";
-import { type Client, checkSecretHash } from "./client.ts";
 import { checkCode, expiredCode, sendCode, spendCode } from "./codes.ts";
+import { doorOf } from "./door.ts";
 import { keep } from "./password.ts";
 import { checkPassword } from "./policy.ts";
 import type { Pool } from "./pool.ts";
-import { attributesIn, bad, notAuthorized, optional, required } from "./read.ts";
+import { attributesIn, bad, notAuthorized, required } from "./read.ts";
 import { pretended } from "./recovery.ts";
 import type { Room } from "./room.ts";
 import {
@@ -102,15 +102,6 @@ export function adminConfirmSignUp(room: Room, input: Input) {
   }
   changeUser(room, pool, user.sub, { status: "CONFIRMED" });
   return {};
-}
-
-/** Pool, client and name of a public operation, its secret hash checked. */
-export function doorOf(room: Room, input: Input): { pool: Pool; client: Client; name: string } {
-  const client = room.client(required(input, "ClientId", 128));
-  const pool = room.pool(client.poolId);
-  const name = required(input, "Username", 128);
-  checkSecretHash(client, optional(input, "SecretHash", 128), name);
-  return { pool, client, name };
 }
 
 const confirms = (pool: Pool): boolean =>

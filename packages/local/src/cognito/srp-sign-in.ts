@@ -1,14 +1,15 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { InitiateAuthResponse } from "@aws-sdk/client-cognito-identity-provider";
+import { admit } from "./admit.ts";
 import { checkLock, countWrong, forgetWrong, subjectOf } from "./attempts.ts";
 import { isEmail, isPhone } from "./attributes.ts";
 import { ask, asked, close } from "./challenges.ts";
 import { checkSecretHash } from "./client.ts";
+import { type Door, parameter, seek, wrongPassword } from "./door.ts";
 import { verifierIn } from "./password.ts";
 import type { Pool } from "./pool.ts";
 import { bad } from "./read.ts";
 import type { Room } from "./room.ts";
-import { admit, type Door, parameter, seek, wrongPassword } from "./sign-in.ts";
 import { claim, readA, serverHalf, sharedKey, verifierOf } from "./srp.ts";
 import type { UserRow } from "./tables.ts";
 import { findUser } from "./users.ts";

@@ -170,6 +170,21 @@ it("a graph's pool keeps its ids, its users and its keys through restarts", asyn
   }
 });
 
+it("a graph that calls users by other names than before is not deployed over them", async () => {
+  const rig = await openRig({ dataDir });
+  try {
+    await expect(
+      deployTo(rig, [pool({ usernameAttributes: [], aliasAttributes: ["email"] })]),
+    ).rejects.toThrow("has other UsernameAttributes than before; start with --fresh");
+    const schemas = [{ name: "team", attributeDataType: "String" }];
+    await deployTo(rig, [pool({ schemas }), ...others, client]);
+    const { UserPool } = await call(rig, "DescribeUserPool", { UserPoolId });
+    expect(JSON.stringify(UserPool.SchemaAttributes)).toContain("custom:team");
+  } finally {
+    await rig.close();
+  }
+});
+
 it("a client that left the graph lets nobody in any more", async () => {
   const rig = await openRig({ dataDir });
   try {
