@@ -123,6 +123,13 @@ export function shownClient(client: Client): UserPoolClientType {
   };
 }
 
+/** Whether what a client gave is its secret, or nothing where it has none. */
+export function knowsSecret({ secret }: Client, given: string | undefined): boolean {
+  if (secret === undefined || given === undefined) return secret === given;
+  const [right, stated] = [Buffer.from(secret), Buffer.from(given)];
+  return right.length === stated.length && timingSafeEqual(right, stated);
+}
+
 /** Whether a client may sign in in a way; older clients name the ways without `ALLOW_`. */
 export function allows({ settings }: Client, way: Way): boolean {
   return settings.flows.some((flow) => WAYS[way].includes(flow));

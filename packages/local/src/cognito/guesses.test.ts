@@ -4,6 +4,7 @@ import {
   ChangePasswordCommand,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
+  RevokeTokenCommand,
   SignUpCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -214,6 +215,16 @@ describe("a client with a secret", () => {
         }),
       );
     await refresh(hash(username));
+    const end = (ClientSecret?: string) =>
+      rig.sdk.send(
+        new RevokeTokenCommand({
+          ClientId: id,
+          Token: AuthenticationResult?.RefreshToken,
+          ...(ClientSecret ? { ClientSecret } : {}),
+        }),
+      );
+    await expect(end()).rejects.toMatchObject({ name: "UnauthorizedException" });
+    await expect(end(`${secret}x`)).rejects.toMatchObject({ name: "UnauthorizedException" });
     await expect(refresh(hash("somebody else"))).rejects.toMatchObject({
       name: "NotAuthorizedException",
     });

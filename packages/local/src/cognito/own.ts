@@ -5,6 +5,7 @@ import type {
 import { Refusal } from "../kernel/refusal.ts";
 import type { Input } from "../kernel/service.ts";
 import { checkAttributes, isOpenTo, withChanges } from "./attributes.ts";
+import { knowsSecret } from "./client.ts";
 import { checkCode, sendCode, spendCode } from "./codes.ts";
 import { holderOf } from "./holder.ts";
 import { attributesIn, bad, notAuthorized, oneOf, optional, required } from "./read.ts";
@@ -90,7 +91,7 @@ export async function deleteUser(room: Room, input: Input) {
 export function revokeToken(room: Room, input: Input) {
   const client = room.client(required(input, "ClientId", 128));
   const token = required(input, "Token", 16_384);
-  if (client.secret !== optional(input, "ClientSecret")) {
+  if (!knowsSecret(client, optional(input, "ClientSecret"))) {
     throw new Refusal("UnauthorizedException", "Invalid client secret.");
   }
   if (!client.settings.revokes) {

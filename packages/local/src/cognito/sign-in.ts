@@ -3,7 +3,7 @@ import { NotPretended } from "../kernel/refusal.ts";
 import type { Input } from "../kernel/service.ts";
 import { admit } from "./admit.ts";
 import { checkLock, countWrong, forgetWrong } from "./attempts.ts";
-import { allows, type Client, checkSecretHash, type Way } from "./client.ts";
+import { allows, type Client, checkSecretHash, knowsSecret, type Way } from "./client.ts";
 import { type Door, parameter, seek, wrongPassword } from "./door.ts";
 import { isRight } from "./password.ts";
 import { bad, notAuthorized, oneOf, optional, required, textMap } from "./read.ts";
@@ -64,8 +64,7 @@ export async function adminInitiateAuth(room: Room, input: Input): Promise<Initi
 /** The newer way to refresh, and the only one where refresh tokens rotate. */
 export async function getTokensFromRefreshToken(room: Room, input: Input) {
   const client = room.client(required(input, "ClientId", 128));
-  const secret = optional(input, "ClientSecret");
-  if (secret !== client.secret) {
+  if (!knowsSecret(client, optional(input, "ClientSecret"))) {
     throw notAuthorized(`Unable to verify client secret for client ${client.id}`);
   }
   return {
