@@ -89,10 +89,15 @@ function outcomeOfJob(job: Finished): Attempt.Outcome | undefined {
 function failed(errorCode: number, said: string, atMs: number): Attempt.Outcome {
   const code = ofEncoder(errorCode);
   const { message } = new Problem(code);
+  // it may quote the file: a line for a terminal, and no half characters, which cannot be stored
+  const quoted = said
+    .replace(/\p{Cc}+/gu, " ")
+    .slice(0, 300)
+    .toWellFormed();
   return {
     status: "ERROR",
     atMs,
-    problem: { code, message: `${message} (MediaConvert ${errorCode}: ${said.slice(0, 300)})` },
+    problem: { code, message: `${message} (MediaConvert ${errorCode}: ${quoted})` },
   };
 }
 

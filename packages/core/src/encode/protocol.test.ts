@@ -172,6 +172,19 @@ describe("one attempt, one job, one answer", () => {
     expect(film.answers).toEqual([{ token: film.tokens[0], error: "SourceUnreadable" }]);
   });
 
+  it("what the encoder quotes of a file is one line, and can be stored", async () => {
+    const film = await Film.open(stage);
+    await film.submit();
+    const event = spoke(film.id, film.jobs[0]?.id ?? "", "ERROR", stage.nowMs);
+    const errorMessage = `\u001b[31mbroken\r\n${"🎬".repeat(200)}`;
+    if (event.detail.status !== "ERROR") throw new Error("another event");
+    const detail = { ...event.detail, errorMessage };
+    expect(await stage.survives(() => Encode.hear({ ...event, detail }))).toBe(true);
+    const { message = "" } = (await film.attempt())?.terminal?.problem ?? {};
+    expect(message).toMatch(/MediaConvert 1010: .\[31mbroken 🎬/u);
+    expect(message).not.toMatch(/\p{Cc}|\p{Cs}/u);
+  });
+
   it("a throttled CreateJob leaves no mark, unless an earlier delivery left it", async () => {
     const film = await Film.open(stage);
     cloud.jobs.fault = () => {
