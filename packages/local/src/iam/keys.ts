@@ -24,26 +24,33 @@ export function openKeyring(dataDir: string): Keyring {
   const naming = createSecretKey(secretFor("access key ids"));
   const signing = createSecretKey(secretFor("secret access keys"));
   const mark = (text: string) => createHmac("sha256", marking).update(text).digest();
+  const make = (holder: Holder): Keys => {
+    const text = JSON.stringify(
+      holder.kind === "operator"
+        ? ["operator"]
+        : ["role", holder.roleArn, holder.session, holder.expiresAtMs ?? null],
+    );
+    const id = base32(createHmac("sha256", naming).update(text).digest()).slice(0, 16);
+    const secretAccessKey = createHmac("sha256", signing)
+      .update(text)
+      .digest("base64")
+      .slice(0, 40);
+    if (holder.kind === "operator") return { accessKeyId: `AKIA${id}`, secretAccessKey };
+    const told = Buffer.from(text).toString("base64url");
+    return {
+      accessKeyId: `ASIA${id}`,
+      secretAccessKey,
+      sessionToken: `${told}.${mark(told).toString("base64url")}`,
+    };
+  };
+  // Asked for at every request, mostly for the same few holders.
+  const made = new WeakMap<Holder, Keys>();
   return {
     secretFor,
     keysFor(holder) {
-      const text = JSON.stringify(
-        holder.kind === "operator"
-          ? ["operator"]
-          : ["role", holder.roleArn, holder.session, holder.expiresAtMs ?? null],
-      );
-      const id = base32(createHmac("sha256", naming).update(text).digest()).slice(0, 16);
-      const secretAccessKey = createHmac("sha256", signing)
-        .update(text)
-        .digest("base64")
-        .slice(0, 40);
-      if (holder.kind === "operator") return { accessKeyId: `AKIA${id}`, secretAccessKey };
-      const told = Buffer.from(text).toString("base64url");
-      return {
-        accessKeyId: `ASIA${id}`,
-        secretAccessKey,
-        sessionToken: `${told}.${mark(told).toString("base64url")}`,
-      };
+      const keys = made.get(holder) ?? make(holder);
+      made.set(holder, keys);
+      return keys;
     },
     readToken(token) {
       const [told = "", signed = "", ...more] = token.split(".");

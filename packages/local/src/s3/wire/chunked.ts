@@ -125,7 +125,9 @@ function reading(source: AsyncIterable<Uint8Array>): Reader {
   const more = async (): Promise<boolean> => {
     const next = await input.next();
     if (next.done) return false;
-    held = held.length ? Buffer.concat([held, next.value]) : Buffer.from(next.value);
+    const { buffer, byteOffset, byteLength } = next.value;
+    const fresh = Buffer.from(buffer, byteOffset, byteLength); // the same bytes, not a copy
+    held = held.length ? Buffer.concat([held, fresh]) : fresh;
     return true;
   };
   const lineOrEnd = async () => {
