@@ -121,3 +121,20 @@ it("patience grows, has a ceiling, and is never the same", () => {
   expect(Math.max(...waits)).toBeLessThanOrEqual(300_000);
   expect(Math.min(...waits.slice(12))).toBeGreaterThanOrEqual(150_000);
 });
+
+it("what cannot be written down, on a full disk, waits a moment and is then done", async () => {
+  const told = vi.spyOn(machine.cloud, "tell");
+  const { outbox } = open(async () => undefined);
+  const { run } = machine.cloud.store;
+  outbox.owe({ name: "a" });
+  let refusals = 0;
+  vi.spyOn(machine.cloud.store, "run").mockImplementation((sql, ...values) => {
+    if (refusals > 0 || !sql.startsWith("DELETE")) return run(sql, ...values);
+    refusals += 1;
+    throw new Error("database or disk is full");
+  });
+  outbox.start();
+  await settled(outbox);
+  expect([refusals, told.mock.calls]).toEqual([1, [["test: a piece of work waits (Error)"]]]);
+  await outbox.stop();
+});

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Cloud } from "./cloud.ts";
 
 /** One piece of work on its way. */
@@ -59,9 +60,11 @@ export function openOutbox<Work extends object>(
     // Not before it is noted as running: the work itself may owe more, and so look here again.
     const done = Promise.resolve()
       .then(() => attempt(row.id, errand, signal))
-      .catch((error) =>
-        cloud.tell(`${name}: a piece of work waits for the next start (${nameOf(error)})`),
-      )
+      .catch(async (error) => {
+        // Nothing can be written down (a full disk): tried again at once it would spin.
+        cloud.tell(`${name}: a piece of work waits (${nameOf(error)})`);
+        await pause(LOOK_AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      })
       .finally(() => {
         running.delete(row.id);
         pump();

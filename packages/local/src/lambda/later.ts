@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Cloud } from "../kernel/cloud.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import type { DeployedFunction, Functions } from "./function.ts";
@@ -57,6 +58,8 @@ export function openLater(
       busy.add(row.id);
       void work(row)
         .catch((error: unknown) => postpone(row, RETRY_UNKNOWN_MS, error))
+        // Nothing can be written down (a full disk): it stays busy for a moment, or would spin.
+        .catch(() => pause(AFTER_FAULT_MS, undefined, { ref: false }))
         .finally(() => {
           busy.delete(row.id);
           wake();
@@ -236,6 +239,7 @@ async function send(cloud: Cloud, found: DeployedFunction, arn: string, record: 
 /** Waits before the second and the third try. Source: Lambda developer guide, error handling. */
 const RETRY_MS = [60_000, 120_000];
 
+const AFTER_FAULT_MS = 1000;
 const RETRY_UNKNOWN_MS = 60_000;
 
 const MOST_AGE_SECONDS = 6 * 60 * 60;
