@@ -80,6 +80,18 @@ describe.concurrent("whatever breaks", () => {
     );
   });
 
+  it("an execution that is stopped before it could claim its object is begun again", async () => {
+    const film = stage.film("stopped-unclaimed.mp4");
+    stage.meddler.around("lambda", "Invoke", film, async ({ pass, nth }) => {
+      if (nth > 1) return pass();
+      const [running] = await stage.executions(film);
+      await stage.states.send(new StopExecutionCommand({ executionArn: running?.executionArn }));
+      throw refusal("ServiceException", 500);
+    });
+    await stage.drop(film, source);
+    expect(await stage.story(film)).toEqual({ ...readyOnce, executions: ["SUCCEEDED", "ABORTED"] });
+  });
+
   it("a topic that takes nothing for a while leaves the film READY, and hears of it later", async () => {
     const film = stage.film("announced-late.mp4");
     const meanwhile: unknown[] = [];

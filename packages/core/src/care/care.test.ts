@@ -261,6 +261,55 @@ describe("an execution that died", () => {
     expect(cloud.machine.started.size).toBe(0);
   });
 
+  describe("before anybody could claim its object", () => {
+    const arrived = (key: string) => ({
+      kind: "arrived",
+      event: { id: "e", time: "2030-01-01T00:00:00Z", account: "000000000000" },
+      detail: { bucket: { name: "sources" }, object: { key, "version-id": "v2", sequencer: "0B" } },
+    });
+    let keys = 0;
+    const row = async (key: string, meta: Record<string, unknown>) => {
+      const id = Id.ofInbox("sources", key);
+      await Table.put({ ...Video.keyOf(id), videoId: id, attempt: 1, ...meta });
+    };
+
+    it.each([
+      { film: "does not exist", meta: undefined },
+      { film: "waits for its source", meta: { status: "AWAITING_UPLOAD" } },
+      { film: "is READY with an older one", meta: { status: "READY", claimedBy: "arn:old" } },
+      {
+        film: "FAILED with an older one",
+        meta: { status: "FAILED", claimedBy: "arn:old", settledBy: "arn:old" },
+      },
+    ])("is started again, once, when the film $film", async ({ meta }) => {
+      const key = `inbox/unclaimed-${++keys}.mp4`;
+      const sequencer = meta && "claimedBy" in meta ? { sequencer: Intake.padded("0A") } : {};
+      if (meta) await row(key, { ...meta, ...sequencer });
+      await Clock.at(nowMs, () => died("arn:unclaimed", arrived(key)));
+      await Clock.at(nowMs, () => died("arn:its-twin", arrived(key)));
+      expect([...cloud.machine.started.values()]).toEqual([arrived(key)]);
+    });
+
+    it.each([
+      {
+        film: "was claimed by its twin",
+        meta: { status: "PENDING", claimedBy: "arn:twin", sequencer: Intake.padded("0B") },
+      },
+      {
+        film: "has a newer one",
+        meta: { status: "PENDING", claimedBy: "arn:new", sequencer: Intake.padded("0C") },
+      },
+      { film: "was written off", meta: { status: "FAILED", settledBy: "arn:unclaimed" } },
+      { film: "was written off by its twin", meta: { status: "FAILED", settledBy: "arn:twin" } },
+    ])("is not when the film $film", async ({ meta }) => {
+      const key = `inbox/unclaimed-${++keys}.mp4`;
+      await row(key, { problem: { code: "StepFailed", message: "" }, ...meta });
+      cloud.machine.executions.set("arn:unclaimed", { status: "FAILED", error: "StepFailed" });
+      await died("arn:unclaimed", arrived(key));
+      expect(cloud.machine.started.size).toBe(0);
+    });
+  });
+
   it("is looked up when its event leaves the input out", async () => {
     const film = await quiet({});
     const input = JSON.stringify({ kind: "again", videoId: film.id, expectedAttempt: 0 });

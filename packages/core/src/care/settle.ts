@@ -21,14 +21,21 @@ export type Died = z.infer<typeof Died>;
 
 /**
  * Settles the film of an execution that died. One that failed in order has written its film's end
- * already; then its job is stopped, if it still runs, and the announcement is seen through.
+ * already; then its job is stopped, if it still runs, and the announcement is seen through. One that
+ * died before anybody could claim its object is started again: nothing else would ever find it.
  */
 export async function settle(event: Died): Promise<void> {
   const { executionArn, status } = event.detail;
-  const input = event.detail.input ?? (await Sfn.describe(executionArn))?.input;
-  const videoId = videoOf(input);
+  const started = startedWith(event.detail.input ?? (await Sfn.describe(executionArn))?.input);
+  const videoId = started && Intake.filmOf(started);
   if (!videoId) return;
   const video = await Video.find(videoId);
+  if (started.kind === "arrived" && isUnclaimed(started, video)) {
+    const { bucket, object } = started.detail;
+    const version = object["version-id"] ?? object.etag ?? object.sequencer ?? "";
+    await Sfn.start(nameFor("found", bucket.name, object.key, version), started);
+    return;
+  }
   if (!video) return;
   if ("claimedBy" in video && video.claimedBy === executionArn) {
     await settleFilm(video, executionArn, `The execution ended ${status}.`);
@@ -57,12 +64,25 @@ export async function settleFilm(
   });
 }
 
+/** Whether an object has neither been claimed nor written off by an execution that could not. */
+function isUnclaimed(
+  { detail }: Extract<Intake.Started, { kind: "arrived" }>,
+  video: Video.Video | undefined,
+): boolean {
+  if (!video) return true;
+  if (video.status === "FAILED" && video.settledBy !== video.claimedBy) return false;
+  if (!("sequencer" in video) || video.sequencer === undefined) return true;
+  return video.sequencer < Intake.padded(detail.object.sequencer ?? "0");
+}
+
 /** The film an execution was started for, read from its input alone. */
 export function videoOf(input: string | undefined): Id.VideoId | undefined {
-  if (input === undefined) return undefined;
-  const read = Intake.Started.safeParse(parsed(input));
-  if (!read.success) return undefined;
-  return Intake.filmOf(read.data);
+  const started = startedWith(input);
+  return started && Intake.filmOf(started);
+}
+
+function startedWith(input: string | undefined): Intake.Started | undefined {
+  return input === undefined ? undefined : Intake.Started.safeParse(parsed(input)).data;
 }
 
 function parsed(text: string): unknown {
