@@ -37,6 +37,7 @@ describe("the folder of a laptop", () => {
     const dataDir = join(root, "used");
     claimFolder(dataDir).close();
     mkdirSync(join(dataDir, "s3", "bodies"), { recursive: true });
+    mkdirSync(join(dataDir, "cognito", "mail"), { recursive: true });
     for (const name of ["endpoints.json", "secrets.json", "thesis.txt"]) {
       writeFileSync(join(dataDir, name), "text");
     }

@@ -58,6 +58,8 @@ const OURS = [
   "cloud.sqlite-shm",
   "cloud.sqlite-journal",
   "endpoints.json",
+  "cognito",
+  "gateway",
   "secrets.json",
   "iam",
   "lambda",
