@@ -14,7 +14,6 @@ const SAMPLE = fileURLToPath(new URL("../../sample/sample.mp4", import.meta.url)
 
 /** Runs the laptop until somebody ends it with Ctrl-C. */
 export async function start(options: StartOptions): Promise<number> {
-  const startedAtMs = Date.now();
   const print = (line: string) => console.log(line);
   const laptop = await open(options, (line) => print(colors.dim(line)));
   const operator = connect({ ...laptop.endpoints });
@@ -40,8 +39,8 @@ export async function start(options: StartOptions): Promise<number> {
     if (videoId) announce(operator, videoId, print).catch((error) => print(String(error)));
   });
 
-  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
-  print(summary(laptop.endpoints, laptop.endpointsFile, seconds));
+  const sinceLaunch = process.uptime().toFixed(1);
+  print(summary(laptop.endpoints, laptop.endpointsFile, sinceLaunch));
   if (options.sample && !(await operator.newest())) {
     print("The library is empty, so here comes the sample film.");
     await operator.drop(SAMPLE, "sample.mp4", "Sample");
