@@ -45,7 +45,9 @@ export function works(sizeBytes: number): Work[] {
         await beside(4, 200, async (index) => {
           const first = (index * 7_919_111) % (sizeBytes - MIB);
           const headers = { range: `bytes=${first}-${first + MIB - 1}` };
-          readBytes += (await client.send({ method: "GET", target: FILM, headers })).sizeBytes;
+          // Not `+= await`: that would add to what it was before the wait.
+          const got = await client.send({ method: "GET", target: FILM, headers });
+          readBytes += got.sizeBytes;
         });
         return readBytes;
       },
