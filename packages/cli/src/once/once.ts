@@ -63,7 +63,7 @@ async function take(
   const ended = followed(laptop, `inbox/${name}`, say);
   await operator.drop(file, name, parse(file).name);
   const uploadedAtMs = Date.now();
-  const executionArn = await ended.execution;
+  const executionArn = await within(START_MS, ended.execution, NOT_STARTED);
   const progress = followProgress(operator, ended.videoId, (percent) =>
     say(`encoding ${percent} %`),
   );
@@ -139,6 +139,23 @@ function followed(laptop: Laptop, key: string, say: (line: string) => void) {
     if (/^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(event.type ?? "")) end.resolve();
   });
   return { execution: execution.promise, end: end.promise, videoId: () => videoId };
+}
+
+/** An event takes moments here; a minute without an execution means that none will come. */
+const START_MS = 60_000;
+const NOT_STARTED =
+  "The film was stored, but no execution started within a minute. " +
+  "The queue Undelivered holds events that could not be delivered, with the reason.";
+
+/** @throws Error with `sentence` when the fact does not come in time */
+async function within<T>(ms: number, fact: Promise<T>, sentence: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(sentence)), ms);
+  try {
+    return await Promise.race([fact, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Where everything lies that was published; the renditions are told as they were delivered. */

@@ -11,6 +11,7 @@ export function open(
   options: Pick<StartOptions, "dataDir" | "port" | "fresh" | "lenient">,
   tell: (line: string) => void,
 ): Promise<Laptop> {
+  process.umask(0o077); // films, keys and logs are their owner's alone
   return openLaptop({
     graph: resolve(root, "stacks/graph/dev.gen.json"),
     root,

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { Refusal } from "../kernel/refusal.ts";
 import { testCloud } from "../kernel/testing.ts";
+import { openBundler } from "./bundle.ts";
 import { openLambda } from "./index.ts";
 import { ask, fixture } from "./testing.ts";
 
@@ -22,6 +23,14 @@ describe("bundles", () => {
     expect(after).toHaveLength(1);
     expect(after).not.toEqual(before);
     expect((await ask(cloud, "echo", "still")).result).toBe("still");
+  });
+
+  it("that a kill cut off leave nothing behind at the next start", () => {
+    const root = join(cloud.folder("cut-off"), "bundles");
+    mkdirSync(join(root, ".half-made"), { recursive: true });
+    mkdirSync(join(root, "whole"));
+    openBundler(root);
+    expect(readdirSync(root)).toEqual(["whole"]);
   });
 
   it.each([{ timeoutSeconds: 901 }, { timeoutSeconds: 0 }, { memoryMb: 64 }])(

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -30,6 +31,7 @@ export interface Bundler {
 
 /** @param root the folder of all bundles */
 export function openBundler(root: string): Bundler {
+  forgetUnfinished(root);
   let asked: Asked[] = [];
   const making = new Set<Promise<void>>();
 
@@ -75,6 +77,14 @@ interface Note {
   recipe: string;
   inputs: Seen[];
   bundle: Bundle;
+}
+
+/** A build that a kill cut off leaves its folder behind; its name begins with a dot. */
+function forgetUnfinished(root: string): void {
+  if (!existsSync(root)) return;
+  for (const name of readdirSync(root).filter((one) => one.startsWith("."))) {
+    rmSync(join(root, name), { recursive: true, force: true });
+  }
 }
 
 interface Seen {

@@ -23,8 +23,8 @@ export function probeOperations(parts: Parts): Record<string, Operation> {
           throw new Refusal("BadRequestException", "/inputFiles: should have exactly one file");
         }
         const results: ProbeResult[] = [];
-        for (const [index, { FileUrl }] of files.entries()) {
-          const address = parseS3(FileUrl ?? "");
+        for (const [index, file] of files.entries()) {
+          const address = parseS3(typeof file?.FileUrl === "string" ? file.FileUrl : "");
           if (!address?.key) {
             throw new Refusal(
               "BadRequestException",
