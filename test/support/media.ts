@@ -1,14 +1,27 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findTools } from "@rushes/local/ffmpeg";
+import { afterAll } from "vitest";
 
 /** Sources that real cameras and real mischief make, each made on the spot from formulas. */
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder for one source; it goes when the tests of the file are over. */
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "rushes-media-"));
+  folders.push(made);
+  return made;
+}
+
 /** Runs ffmpeg to write `name` into a new folder, and answers the file. */
 async function make(name: string, args: string[]): Promise<string> {
-  const file = join(mkdtempSync(join(tmpdir(), "rushes-media-")), name);
+  const file = join(folder(), name);
   const { ffmpeg } = findTools();
   await run(ffmpeg, ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", ...args, file]);
   return file;
@@ -146,7 +159,7 @@ export const interlacedTs = () =>
 
 /** A file with exactly these bytes. */
 export function written(name: string, content: string | Buffer): string {
-  const file = join(mkdtempSync(join(tmpdir(), "rushes-media-")), name);
+  const file = join(folder(), name);
   writeFileSync(file, content);
   return file;
 }
