@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { ListJobsCommand, MediaConvertClient } from "@aws-sdk/client-mediaconvert";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
 import { ended, testLaptop } from "../support/laptop.ts";
 import { clip } from "../support/media.ts";
@@ -8,12 +10,23 @@ import { until } from "../support/until.ts";
 type Emit = Awaited<ReturnType<typeof testLaptop>>["laptop"]["cloud"]["emit"];
 
 /** Delivers every event ten times, late and out of order, as an unlucky day on AWS would. */
-function noisy(emit: Emit, random: () => number): Emit {
-  return (event) => {
-    if (event.source !== "aws.s3" && event.source !== "aws.mediaconvert") return emit(event);
-    const copies = Array.from({ length: 10 }, () => structuredClone(event));
-    emit(copies[0] ?? event); // one is in the transaction, so that nothing can be lost
-    for (const copy of copies.slice(1)) setTimeout(() => emit(copy), random() * 1500);
+function noisy(emit: Emit, random: () => number): { emit: Emit; owed(): number } {
+  let owed = 0;
+  return {
+    emit(event) {
+      if (event.source !== "aws.s3" && event.source !== "aws.mediaconvert") return emit(event);
+      const id = randomUUID();
+      emit({ ...event, id }); // one is in the transaction, so that nothing can be lost
+      for (let copy = 2; copy <= 10; copy += 1) {
+        owed += 1;
+        setTimeout(() => {
+          owed -= 1;
+          // a delivery that is repeated keeps its id, an event that is sent again has a new one
+          emit(copy % 2 ? { ...structuredClone(event), id } : structuredClone(event));
+        }, random() * 1500);
+      }
+    },
+    owed: () => owed,
   };
 }
 
@@ -30,9 +43,10 @@ describe("ten copies of every event, shuffled", () => {
   it("make one working execution, one job, one READY film and one announcement", async () => {
     await using here = await testLaptop();
     const { laptop, operator, config } = here;
-    laptop.cloud.emit = noisy(laptop.cloud.emit, seeded(7));
+    const noise = noisy(laptop.cloud.emit, seeded(7));
+    laptop.cloud.emit = noise.emit;
     const announced: string[] = [];
-    const { StateMachineArn: stateMachineArn } = laptop.endpoints.resources;
+    const { StateMachineArn: stateMachineArn, JobEventsQueueUrl } = laptop.endpoints.resources;
     const sns = laptop.cloud.services.get("sns")?.operations.Publish;
     if (!sns) throw new Error("there is no SNS");
     const publish = sns.run;
@@ -48,6 +62,16 @@ describe("ten copies of every event, shuffled", () => {
     await until("ten executions to end", async () => {
       const all = await list();
       return all.length === 10 && all.every((one) => one.status !== "RUNNING");
+    });
+    const sqs = new SQSClient(config);
+    await until("every copy to be heard", async () => {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: JobEventsQueueUrl,
+          AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        }),
+      );
+      return noise.owed() === 0 && Object.values(Attributes).every((count) => count === "0");
     });
 
     const outputs = await Promise.all(
