@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { discard } from "../front/body.ts";
+import { ONE_HOP } from "../kernel/hop.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import type { Behavior, Server } from "./distribution.ts";
 import type { Found } from "./origin.ts";
@@ -60,7 +61,7 @@ function foundOf(answer: IncomingMessage): Found {
     cookies: answer.headers["set-cookie"] ?? [],
   };
   for (const [name, value] of Object.entries(answer.headersDistinct)) {
-    if (!ONE_HOP.has(name) && name !== "set-cookie" && value) {
+    if (!DROPPED.has(name) && name !== "set-cookie" && value) {
       found.headers.set(name, value.join(", "));
     }
   }
@@ -78,7 +79,7 @@ function headersOf(
   const kept: Record<string, string | string[]> = { "user-agent": "Amazon CloudFront" };
   for (const [name, values] of Object.entries(given)) {
     const always = ALWAYS.has(name) || (name === "authorization" && writes);
-    if (!values || name === "cookie" || ONE_HOP.has(name)) continue;
+    if (!values || name === "cookie" || DROPPED.has(name)) continue;
     if (always || forward.header(name))
       kept[name] = values.length === 1 ? (values[0] ?? "") : values;
   }
@@ -141,16 +142,5 @@ const ALWAYS = new Set([
   "range",
 ]);
 
-const ONE_HOP = new Set([
-  "connection",
-  "expect",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "via",
-]);
+/** The edge writes a `via` of its own. */
+const DROPPED: ReadonlySet<string> = new Set([...ONE_HOP, "via"]);

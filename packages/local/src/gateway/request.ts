@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { ONE_HOP } from "../kernel/hop.ts";
 import type { Stage } from "./api.ts";
 import { problem } from "./problem.ts";
 import { DEFAULT } from "./route.ts";
@@ -117,19 +118,6 @@ function decode(rawPath: string): string {
 
 /** Such as `JKJaXmPLvHcESHA=`. */
 const requestId = (): string => randomBytes(11).toString("base64url").padEnd(16, "=");
-
-const ONE_HOP = new Set([
-  "connection",
-  "expect",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 // Source: API Gateway, quotas of HTTP APIs.
 const MOST_BODY_BYTES = 10 * 1024 * 1024;
