@@ -1,14 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { recordingAt } from "../kernel/recordings.testing.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import { testCloud } from "../kernel/testing.ts";
 import { openDynamodb } from "./index.ts";
 import { call } from "./testing.ts";
 
-const file = fileURLToPath(
-  new URL("../../../../../shared/vectors/dynamodb/scenarios.jsonl", import.meta.url),
-);
+const file = recordingAt("dynamodb/scenarios.jsonl");
 const { cloud, close } = testCloud();
 openDynamodb(cloud);
 afterAll(close);

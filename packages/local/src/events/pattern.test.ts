@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { recordingAt } from "../kernel/recordings.testing.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import { testPattern } from "./test-event-pattern.ts";
 
-const VECTORS = new URL("../../../../../shared/vectors/events/patterns.jsonl", import.meta.url);
+const VECTORS = recordingAt("events/patterns.jsonl");
 
 interface Vector {
   id: string;

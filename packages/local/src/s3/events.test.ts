@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
@@ -13,6 +12,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { recordingAt } from "../kernel/recordings.testing.ts";
 import { sequencer } from "./id.ts";
 import { bucketName, openRig, type Rig } from "./testing.ts";
 
@@ -124,10 +124,7 @@ it("an event that cannot be put takes the object with it", async () => {
   expect(listed).toEqual([]);
 });
 
-const FILE = join(
-  import.meta.dirname,
-  "../../../../../shared/vectors/events/s3-object-events.json",
-);
+const FILE = recordingAt("events/s3-object-events.json");
 
 // The recorded events lie beside the repository and are not part of it.
 describe.skipIf(!existsSync(FILE))("events have the fields that AWS's were recorded with", () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as Sdk from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recordingAt } from "../kernel/recordings.testing.ts";
 import { openRig, type Rig } from "./testing.ts";
 
 interface Step {
@@ -20,7 +20,7 @@ interface Scenario {
   steps: Step[];
 }
 
-const FILE = join(import.meta.dirname, "../../../../../shared/vectors/s3/scenarios.jsonl");
+const FILE = recordingAt("s3/scenarios.jsonl");
 
 /** Features that are refused by name; scenarios that need one are not ours to answer. */
 const REFUSED = [
