@@ -12,8 +12,8 @@ const mayImport: Record<string, readonly string[]> = {
   "packages/cli": ["packages/client", "packages/local"],
   stacks: [],
   "sst.config.ts": ["stacks"],
-  scripts: ["packages/core", "packages/cli"],
-  bench: ["packages/core", "packages/local", "packages/cli", "test", "scripts"],
+  scripts: ["packages/core", "packages/functions", "packages/cli"],
+  bench: ["packages/core", "packages/local", "packages/client", "packages/cli", "test", "scripts"],
   test: [
     "packages/core",
     "packages/functions",

@@ -1,9 +1,15 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
+import {
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
+  TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { Config } from "../config/index.ts";
@@ -61,6 +67,126 @@ export async function change(key: Key, change: Change): Promise<Row | undefined>
 /** Writes a whole row; the same row written again changes nothing. */
 export async function put(row: Key & Row): Promise<void> {
   await table().send(new PutCommand({ TableName: Config.table(), Item: row }));
+}
+
+/**
+ * Writes a whole row where there is none.
+ *
+ * @returns whether it was written: false when a row of that key was there already
+ */
+export async function create(row: Key & Row): Promise<boolean> {
+  try {
+    await table().send(
+      new PutCommand({
+        TableName: Config.table(),
+        Item: row,
+        ConditionExpression: "attribute_not_exists(PK)",
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+/** Takes a row away. One that is not there needs no taking. */
+export async function remove(key: Key): Promise<void> {
+  await table().send(new DeleteCommand({ TableName: Config.table(), Key: key }));
+}
+
+/** One write of several that happen all or not at all. */
+export type Step =
+  | ({ key: Key } & Omit<Change, "answer" | "condition"> & { condition?: string })
+  | { create: Key & Row }
+  | { remove: Key };
+
+/**
+ * Writes several rows, all or none.
+ *
+ * @returns whether they were written; else which steps' conditions did not hold, counted from 0
+ * @throws Error `TransactionCanceledException` when another writer was at the same rows
+ */
+export async function together(steps: Step[]): Promise<{ done: true } | { refused: number[] }> {
+  const TableName = Config.table();
+  try {
+    await table().send(
+      new TransactWriteCommand({
+        TransactItems: steps.map((step) => {
+          if ("create" in step) {
+            const only = "attribute_not_exists(PK)";
+            return { Put: { TableName, Item: step.create, ConditionExpression: only } };
+          }
+          if ("remove" in step) return { Delete: { TableName, Key: step.remove } };
+          return {
+            Update: {
+              TableName,
+              Key: step.key,
+              UpdateExpression: step.update,
+              ...(step.condition ? { ConditionExpression: step.condition } : {}),
+              ...(step.names ? { ExpressionAttributeNames: step.names } : {}),
+              ExpressionAttributeValues: step.values,
+            },
+          };
+        }),
+      }),
+    );
+    return { done: true };
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const reasons = error.CancellationReasons ?? [];
+    const refused = reasons.flatMap(({ Code }, at) =>
+      Code === "ConditionalCheckFailed" ? [at] : [],
+    );
+    if (refused.length === 0) throw error;
+    return { refused };
+  }
+}
+
+/** What to look for in the table or one of its indexes. */
+export interface Question {
+  index?: "byOwner" | "byTitle" | "byTime";
+  /** such as `ownerId = :owner AND createdAtMs < :before` */
+  where: string;
+  filter?: string;
+  names?: Record<string, string>;
+  values: Row;
+  newestFirst?: boolean;
+  /** How many rows are looked at, before the filter. */
+  limit?: number;
+  /** Where an earlier page ended. */
+  after?: Row | undefined;
+}
+
+/** One page of rows; `next` is where the following one begins, absent at the end. */
+export async function page(question: Question): Promise<{ rows: Row[]; next?: Row }> {
+  const found = await table().send(
+    new QueryCommand({
+      TableName: Config.table(),
+      ...(question.index ? { IndexName: question.index } : { ConsistentRead: true }),
+      KeyConditionExpression: question.where,
+      ...(question.filter ? { FilterExpression: question.filter } : {}),
+      ...(question.names ? { ExpressionAttributeNames: question.names } : {}),
+      ExpressionAttributeValues: question.values,
+      ScanIndexForward: !question.newestFirst,
+      ...(question.limit ? { Limit: question.limit } : {}),
+      ...(question.after ? { ExclusiveStartKey: question.after } : {}),
+    }),
+  );
+  return {
+    rows: found.Items ?? [],
+    ...(found.LastEvaluatedKey ? { next: found.LastEvaluatedKey } : {}),
+  };
+}
+
+/** Every row a question finds, page after page. */
+export async function* every(question: Question): AsyncGenerator<Row> {
+  let after = question.after;
+  do {
+    const { rows, next } = await page({ ...question, after });
+    yield* rows;
+    after = next;
+  } while (after);
 }
 
 /** Rows of the sparse index of films in flight that nobody touched since `beforeMs`, oldest first. */

@@ -41,14 +41,93 @@ export function edgeUrl(): string {
   return link("Edge", z.object({ url: z.url({ protocol: /^https?$/ }) })).url.replace(/\/+$/, "");
 }
 
-/** Which objects start a film, and how big they may be. */
-export function intake(): { uploadsPrefix: string; inboxPrefix: string; maxBytes: number } {
-  return link(
-    "Intake",
-    z.object({
-      uploadsPrefix: z.string().endsWith("/"),
-      inboxPrefix: z.string().endsWith("/"),
+/** Which objects start a film, how big they may be, and how they may come in. */
+export function intake(): Intake {
+  return link("Intake", Intake);
+}
+
+const Intake = z.object({
+  uploadsPrefix: z.string().endsWith("/"),
+  inboxPrefix: z.string().endsWith("/"),
+  maxBytes: z.coerce.number().int().positive(),
+  /** Types an upload may declare, such as `video/mp4`; `video/*` allows every one of its kind. */
+  types: z.array(z.string()).default(["video/*", "audio/*"]),
+  /** Up to here an upload is one PUT. */
+  singleMaxBytes: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(32 * 1024 ** 2),
+  /** Least size of a part; larger files have larger parts. */
+  partBytes: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(16 * 1024 ** 2),
+  /** How long an address to upload to is good. */
+  addressSeconds: z.coerce.number().int().positive().default(3600),
+  /** From where a film may be pulled. */
+  pull: z
+    .object({
+      schemes: z.array(z.enum(["https", "http"])),
+      /** `*` is every host, `*.example.org` those below it. */
+      hosts: z.array(z.string()),
       maxBytes: z.coerce.number().int().positive(),
+      /** `host:port` that may be asked though their address is not public. */
+      privateHosts: z.array(z.string()).default([]),
+    })
+    .default({ schemes: ["https"], hosts: ["*"], maxBytes: 5 * 1024 ** 3, privateHosts: [] }),
+});
+type Intake = z.infer<typeof Intake>;
+
+/** Whose tokens are good, and how they tell a user's groups. A team may bring its own issuer. */
+export function accounts(): z.infer<typeof Accounts> {
+  return link("Accounts", Accounts);
+}
+
+const Accounts = z.object({
+  issuer: z.url({ protocol: /^https?$/ }),
+  audiences: z.array(z.string().min(1)).min(1),
+  groupsClaim: z.string().min(1),
+  /** What an access token must carry; ID tokens have no scope. */
+  scopes: z.array(z.string().min(1)).min(1),
+});
+
+/** The queue of films to be pulled from the web. */
+export function pullsUrl(): string {
+  return link("Pulls", Queue).queueUrl;
+}
+
+/** The queue of films to be removed. */
+export function removalsUrl(): string {
+  return link("Removals", Queue).queueUrl;
+}
+
+/** The queue of webhook deliveries, and what may be delivered to. */
+export function webhooks(): z.infer<typeof Webhooks> {
+  return link("Webhooks", Webhooks);
+}
+
+const Queue = z.object({ queueUrl: z.url() });
+
+const Webhooks = Queue.extend({
+  schemes: z.array(z.enum(["https", "http"])),
+  /** `host:port` that may be told though their address is not public. */
+  privateHosts: z.array(z.string()).default([]),
+});
+
+/** The id of the distribution, to tell it what is gone. */
+export function distributionId(): string {
+  return link("Distribution", z.object({ id: z.string().min(1) })).id;
+}
+
+/** What happens when an owner's budget has no room, and the budget of those who have none. */
+export function budget(): { over: "wait" | "refuse"; monthlyUsd?: number | undefined } {
+  return link(
+    "Budget",
+    z.object({
+      over: z.enum(["wait", "refuse"]),
+      monthlyUsd: z.coerce.number().positive().optional(),
     }),
   );
 }

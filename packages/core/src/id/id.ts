@@ -5,6 +5,8 @@ import { Clock } from "../clock/index.ts";
 
 export type VideoId = `vid_${string}`;
 export type UploadId = `upl_${string}`;
+export type WebhookId = `whk_${string}`;
+export type DeliveryId = `dlv_${string}`;
 
 /** A ULID's alphabet: Crockford's base 32. Hexadecimal digits are part of it. */
 const BODY = "[0-9A-HJKMNP-TV-Z]{26}";
@@ -12,12 +14,23 @@ const BODY = "[0-9A-HJKMNP-TV-Z]{26}";
 export const VideoId = z.templateLiteral(["vid_", z.string().regex(new RegExp(`^${BODY}$`))]);
 export const UploadId = z.templateLiteral(["upl_", z.string().regex(new RegExp(`^${BODY}$`))]);
 
+export const WebhookId = z.templateLiteral(["whk_", z.string().regex(new RegExp(`^${BODY}$`))]);
+export const DeliveryId = z.templateLiteral(["dlv_", z.string().regex(new RegExp(`^${BODY}$`))]);
+
 export function newVideo(): VideoId {
   return `vid_${ulid(Clock.now())}`;
 }
 
 export function newUpload(): UploadId {
   return `upl_${ulid(Clock.now())}`;
+}
+
+export function newWebhook(): WebhookId {
+  return `whk_${ulid(Clock.now())}`;
+}
+
+export function newDelivery(): DeliveryId {
+  return `dlv_${ulid(Clock.now())}`;
 }
 
 /**

@@ -187,6 +187,132 @@ export const problems = {
     help: "Something broke that has no name yet: report it with the film's id.",
   },
 
+  // requests
+  RequestInvalid: {
+    httpStatus: 400,
+    retry: false,
+    help: "The request is not what the API describes: see the fields that are named.",
+  },
+  RouteUnknown: {
+    httpStatus: 404,
+    retry: false,
+    help: "The API has no such address: see its description.",
+  },
+  MethodNotAllowed: {
+    httpStatus: 405,
+    retry: false,
+    help: "This address does not take that method: see the API's description.",
+  },
+  BodyTooLarge: {
+    httpStatus: 413,
+    retry: false,
+    help: "The request is too large: films are sent to their upload address, not here.",
+  },
+  SignInNeeded: {
+    httpStatus: 401,
+    retry: false,
+    help: "Sign in, and send the access token along.",
+  },
+  TokenInvalid: {
+    httpStatus: 401,
+    retry: false,
+    help: "The token is expired, edited or not for this API: sign in again and send the access token.",
+  },
+  Forbidden: {
+    httpStatus: 403,
+    retry: false,
+    help: "Your role does not allow this: ask an admin, or the film's owner.",
+  },
+  TooManyRequests: {
+    httpStatus: 429,
+    retry: true,
+    help: "That was too much at once: wait, then go on.",
+  },
+  CursorInvalid: {
+    httpStatus: 400,
+    retry: false,
+    help: "The cursor belongs to another list: begin again without it.",
+  },
+  RevisionOld: {
+    httpStatus: 412,
+    retry: false,
+    help: "The film was changed meanwhile: read it again, then send your change.",
+  },
+  IdempotencyKeyReused: {
+    httpStatus: 422,
+    retry: false,
+    help: "This Idempotency-Key came with another request before: use a new one.",
+  },
+
+  // uploads
+  TypeNotAllowed: {
+    httpStatus: 415,
+    retry: false,
+    help: "This stage does not take files of that type: send a video or audio file.",
+  },
+  UploadNotFound: {
+    httpStatus: 404,
+    retry: false,
+    help: "There is no such upload, or it is not yours: begin a new one.",
+  },
+  UploadIncomplete: {
+    httpStatus: 409,
+    retry: false,
+    help: "Parts are missing or have another size: ask which have arrived, and send the others.",
+  },
+  UploadOver: {
+    httpStatus: 409,
+    retry: false,
+    help: "This upload is completed or was given up: begin a new one to replace the source.",
+  },
+  TooManyUploads: {
+    httpStatus: 429,
+    retry: true,
+    help: "You have too many uploads open: finish or abort some first.",
+  },
+  AddressNotAllowed: {
+    httpStatus: 422,
+    retry: false,
+    help: "This stage does not fetch from that address: use a public https address it allows.",
+  },
+  PullFailed: {
+    httpStatus: 422,
+    retry: true,
+    help: "The file could not be fetched from its address: check that it can be reached, and retry.",
+  },
+
+  // money
+  BudgetExceeded: {
+    httpStatus: 402,
+    retry: true,
+    help: "The owner's budget for this month has no room for the film: raise it, or wait for the next.",
+  },
+  BudgetWaits: {
+    httpStatus: 402,
+    retry: true,
+    help: "The film waits until the owner's budget has room for it.",
+  },
+
+  // what people did
+  Canceled: {
+    httpStatus: 409,
+    retry: true,
+    help: "Somebody cancelled it: retry the film to go on.",
+  },
+  Deleted: { httpStatus: 410, retry: false, help: "The film is being deleted." },
+
+  // webhooks
+  WebhookNotFound: {
+    httpStatus: 404,
+    retry: false,
+    help: "There is no such webhook or delivery, or it is not yours.",
+  },
+  TooManyWebhooks: {
+    httpStatus: 409,
+    retry: false,
+    help: "You have as many webhooks as this stage allows: delete one first.",
+  },
+
   // playback
   VideoNotFound: {
     httpStatus: 404,

@@ -1,4 +1,4 @@
-import type { VideoId } from "../id/id.ts";
+import type { UploadId, VideoId } from "../id/id.ts";
 import type { Source } from "../intake/intake.ts";
 import type { Size } from "../ladder/ladder.ts";
 import type { Told } from "../problem/index.ts";
@@ -21,6 +21,44 @@ interface About {
   /** What was found in the newest attempt's source. */
   found?: Found;
   warnings: Warning[];
+  /** `public`: anyone may ask for a grant. */
+  visibility: "private" | "public";
+  /** Users, by their `sub`, who may watch it though it is not theirs. */
+  sharedWith: string[];
+  /** Counts what people changed by hand; what machines write leaves it alone. */
+  revision: number;
+  /** What its owner asked to be made of it; absent means the stage's own choice. */
+  profile?: string;
+  options?: Options;
+  /** The upload whose object becomes the next attempt, when one is open. */
+  expects?: UploadId;
+  /** The budget has no room: it waits, claimed, until there is. */
+  held?: { sinceMs: number };
+  cost?: Cost;
+  /** On its way out: nobody sees it any more. */
+  deletedAtMs?: number;
+}
+
+/** What a film's owner may choose beside the profile. */
+export interface Options {
+  /** One file to download; `true` unless said otherwise. */
+  download?: boolean;
+  /** Pictures along the film; `true` unless said otherwise. */
+  thumbnails?: boolean;
+  /** Which moment the poster shows; chosen by the film's length unless said otherwise. */
+  posterAtSeconds?: number;
+}
+
+/** US dollars. What the newest attempt was thought to cost, and what its job came to. */
+export interface Cost {
+  attempt: number;
+  estimatedUsd: number;
+  /** Absent until the job is over. */
+  countedUsd?: number;
+  /** Output minutes as they are billed, by rate key such as `B-AVC-HD-S-30`. */
+  minutes?: Record<string, number>;
+  /** Date of the prices. */
+  asOf: string;
 }
 
 /** The claim an attempt stands on. */

@@ -44,6 +44,15 @@ export function fromRow(row: Row): Video {
     ...given("published", row.published as Published | undefined),
     ...given("found", row.found as Video["found"]),
     warnings: (row.warnings as Video["warnings"] | undefined) ?? [],
+    visibility: row.visibility === "public" ? ("public" as const) : ("private" as const),
+    sharedWith: (row.sharedWith as string[] | undefined) ?? [],
+    revision: Number(row.revision ?? 0),
+    ...given("profile", text(row.profile)),
+    ...given("options", row.options as Video["options"]),
+    ...given("expects", row.expects as Video["expects"]),
+    ...given("held", row.held as Video["held"]),
+    ...given("cost", row.cost as Video["cost"]),
+    ...given("deletedAtMs", row.deletedAtMs as number | undefined),
   };
   const claim = {
     ...given("claimedBy", text(row.claimedBy)),
