@@ -120,4 +120,25 @@ describe("the door of a queue", () => {
     expect(done).toEqual([1, 4]);
     expect(lines.join()).not.toContain(secret);
   });
+
+  it("lets a message come again that is not over, and hands on how it came", async () => {
+    const seen: unknown[] = [];
+    const handler = queue(
+      Film,
+      (film) => film,
+      async ({ attempt }, carried) => {
+        seen.push(carried);
+        return attempt === 1 ? "again" : "over";
+      },
+    );
+    const body = (attempt: number) => JSON.stringify({ videoId: "vid_1", attempt });
+    const { Records } = events(body(1), body(2));
+    const received = Records.map((record) => ({ ...record, receiptHandle: record.messageId }));
+    const before = Date.now();
+    expect(await handler({ Records: received }, { getRemainingTimeInMillis: () => 5000 })).toEqual({
+      batchItemFailures: [{ itemIdentifier: "m0" }],
+    });
+    expect(seen).toMatchObject([{ receiptHandle: "m0" }, { receiptHandle: "m1" }]);
+    expect((seen[0] as { untilMs: number }).untilMs).toBeGreaterThanOrEqual(before + 5000);
+  });
 });
