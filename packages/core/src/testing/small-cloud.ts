@@ -4,6 +4,7 @@ import dynalite from "dynalite";
 import { type Jobs, smallEncoder } from "./small-encoder.ts";
 import { type Machine, smallMachine } from "./small-machine.ts";
 import { type Shelf, smallShelf } from "./small-shelf.ts";
+import { type Conflicts, withTransactions } from "./small-transactions.ts";
 
 /**
  * A cloud for tests of core: a real DynamoDB (dynalite), and of the other services just the
@@ -13,6 +14,7 @@ export interface SmallCloud {
   machine: Machine;
   jobs: Jobs;
   shelf: Shelf;
+  conflicts: Conflicts;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export const links = {
   Signer: { secretArn: "arn:aws:secretsmanager:us-east-1:000000000000:secret:signer" },
   Edge: { url: "https://edge.example" },
   Intake: { uploadsPrefix: "uploads/", inboxPrefix: "inbox/", maxBytes: 1_000_000 },
+  Budget: { over: "refuse" },
 };
 
 /** What SST would hand to a function. Call it before anything reads the configuration. */
@@ -41,6 +44,7 @@ export function link(): void {
 export async function openSmallCloud(): Promise<SmallCloud> {
   link();
   const tables = dynalite({ createTableMs: 0 });
+  const conflicts = withTransactions(tables);
   await listen(tables);
   const machine = smallMachine();
   const jobs = smallEncoder();
@@ -63,6 +67,7 @@ export async function openSmallCloud(): Promise<SmallCloud> {
     machine,
     jobs,
     shelf,
+    conflicts,
     async close() {
       // a handler that a test left behind may still be writing: what runs is let finish
       for (const server of [tables, others] as Server[]) {
