@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import type {
   CreateJobCommandInput,
+  H264Settings,
   Output,
   OutputGroup,
   VideoDescription,
 } from "@aws-sdk/client-mediaconvert";
 import type { VideoId } from "../id/id.ts";
 import type { Pictures, Plan, Rung, Size } from "../ladder/ladder.ts";
+import type { Rate } from "../source/found.ts";
 import * as Names from "./names.ts";
 
 export * from "./names.ts";
@@ -51,7 +53,10 @@ export function build(order: Order): CreateJobCommandInput {
             : {}),
         },
       ],
-      OutputGroups: groups(order),
+      OutputGroups: groups(
+        plan,
+        `s3://${order.deliveryBucket}/${Names.prefix(order.videoId, order.attempt)}`,
+      ),
     },
   };
 }
@@ -71,9 +76,12 @@ const SEGMENT_SECONDS = 4;
 const FRAGMENT_SECONDS = 2;
 const GOP_SECONDS = 2;
 
-function groups(order: Order): OutputGroup[] {
-  const { plan } = order;
-  const base = `s3://${order.deliveryBucket}/${Names.prefix(order.videoId, order.attempt)}`;
+/**
+ * Everything a plan makes, in the job's order. What it costs is read from here too.
+ *
+ * @param base where to write, ending in a slash
+ */
+export function groups(plan: Plan, base: string): OutputGroup[] {
   return [
     {
       Name: "Stream",
@@ -90,14 +98,7 @@ function groups(order: Order): OutputGroup[] {
       },
       Outputs: [...plan.rungs.map((rung) => rendition(plan, rung)), ...sound(plan)],
     },
-    {
-      Name: "Download",
-      OutputGroupSettings: {
-        Type: "FILE_GROUP_SETTINGS",
-        FileGroupSettings: { Destination: `${base}${Names.DOWNLOAD}` },
-      },
-      Outputs: [download(plan)],
-    },
+    ...(plan.download ? [fileGroup("Download", `${base}${Names.DOWNLOAD}`, download(plan))] : []),
     ...(plan.pictures ? captures(plan, plan.pictures, base) : []),
   ];
 }
@@ -166,13 +167,11 @@ function picture(plan: Plan, rung: Rung): VideoDescription {
     CodecSettings: {
       Codec: "H_264",
       H264Settings: {
-        RateControlMode: "QVBR",
-        MaxBitrate: rung.maxKbps * 1000,
-        QvbrSettings: { QvbrQualityLevel: rung.quality },
+        ...bitRate(plan, rung),
         GopSize: GOP_SECONDS,
         GopSizeUnits: "SECONDS",
         SceneChangeDetect: "DISABLED",
-        QualityTuningLevel: "SINGLE_PASS_HQ",
+        QualityTuningLevel: plan.tuning,
         InterlaceMode: "PROGRESSIVE",
         ...(rung.frameRate
           ? {
@@ -189,6 +188,27 @@ function picture(plan: Plan, rung: Rung): VideoDescription {
     },
   };
 }
+
+/** The basic tier has no quality-defined rate: there the average is fixed, below the ceiling. */
+function bitRate(plan: Plan, rung: Rung): H264Settings {
+  const MaxBitrate = rung.maxKbps * 1000;
+  switch (plan.tuning) {
+    case "SINGLE_PASS":
+      return {
+        RateControlMode: "VBR",
+        Bitrate: Math.round(MaxBitrate * AVERAGE_OF_CEILING),
+        MaxBitrate,
+      };
+    case "SINGLE_PASS_HQ":
+      return {
+        RateControlMode: "QVBR",
+        MaxBitrate,
+        QvbrSettings: { QvbrQualityLevel: rung.quality },
+      };
+  }
+}
+
+const AVERAGE_OF_CEILING = 0.6;
 
 function preparation(plan: Plan): Pick<VideoDescription, "VideoPreprocessors"> {
   if (!plan.deinterlace && !plan.toneMap) return {};
@@ -210,51 +230,58 @@ function preparation(plan: Plan): Pick<VideoDescription, "VideoPreprocessors"> {
 }
 
 function captures(plan: Plan, pictures: Pictures, base: string): OutputGroup[] {
-  const later = pictures.posterAtSeconds > 0;
+  const { posterPx, posterAtSeconds, thumbnails } = pictures;
+  const later = posterAtSeconds > 0;
+  const poster = capture(plan, posterPx, later ? posterAtSeconds : 1, later ? 2 : 1);
   return [
-    captureGroup(plan, "Poster", `${base}${Names.POSTER}`, pictures.posterPx, {
-      everySeconds: later ? pictures.posterAtSeconds : 1,
-      atMost: later ? 2 : 1,
-    }),
-    captureGroup(plan, "Thumbnails", `${base}${Names.THUMBNAILS}`, pictures.thumbnailPx, {
-      everySeconds: pictures.thumbnailEverySeconds,
-      atMost: pictures.thumbnailsAtMost,
-    }),
+    fileGroup("Poster", `${base}${Names.POSTER}`, poster),
+    ...(thumbnails
+      ? [
+          fileGroup(
+            "Thumbnails",
+            `${base}${Names.THUMBNAILS}`,
+            capture(plan, thumbnails.sizePx, thumbnails.everySeconds, thumbnails.atMost),
+          ),
+        ]
+      : []),
   ];
 }
 
-function captureGroup(
-  plan: Plan,
-  name: string,
-  destination: string,
-  size: Size,
-  pace: { everySeconds: number; atMost: number },
-): OutputGroup {
+function capture(plan: Plan, size: Size, everySeconds: number, atMost: number): Output {
+  const pace = paceOf(everySeconds);
+  return {
+    ContainerSettings: { Container: "RAW" },
+    VideoDescription: {
+      Width: size.widthPx,
+      Height: size.heightPx,
+      ScalingBehavior: "STRETCH_TO_OUTPUT",
+      ...preparation(plan),
+      CodecSettings: {
+        Codec: "FRAME_CAPTURE",
+        FrameCaptureSettings: {
+          FramerateNumerator: pace.numerator,
+          FramerateDenominator: pace.denominator,
+          MaxCaptures: atMost,
+          Quality: 80,
+        },
+      },
+    },
+  };
+}
+
+/** One picture every so many seconds, to the millisecond. */
+function paceOf(everySeconds: number): Rate {
+  if (Number.isInteger(everySeconds)) return { numerator: 1, denominator: everySeconds };
+  return { numerator: 1000, denominator: Math.round(everySeconds * 1000) };
+}
+
+function fileGroup(name: string, destination: string, output: Output): OutputGroup {
   return {
     Name: name,
     OutputGroupSettings: {
       Type: "FILE_GROUP_SETTINGS",
       FileGroupSettings: { Destination: destination },
     },
-    Outputs: [
-      {
-        ContainerSettings: { Container: "RAW" },
-        VideoDescription: {
-          Width: size.widthPx,
-          Height: size.heightPx,
-          ScalingBehavior: "STRETCH_TO_OUTPUT",
-          ...preparation(plan),
-          CodecSettings: {
-            Codec: "FRAME_CAPTURE",
-            FrameCaptureSettings: {
-              FramerateNumerator: 1,
-              FramerateDenominator: pace.everySeconds,
-              MaxCaptures: pace.atMost,
-              Quality: 80,
-            },
-          },
-        },
-      },
-    ],
+    Outputs: [output],
   };
 }

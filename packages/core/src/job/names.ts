@@ -51,7 +51,8 @@ export function promised(plan: Plan): string[] {
     HLS,
     DASH,
     ...modifiers(plan).map(playlist),
-    download(plan),
-    ...(plan.pictures ? [capture(POSTER, 0), capture(THUMBNAILS, 0)] : []),
+    ...(plan.download ? [download(plan)] : []),
+    ...(plan.pictures ? [capture(POSTER, 0)] : []),
+    ...(plan.pictures?.thumbnails ? [capture(THUMBNAILS, 0)] : []),
   ];
 }

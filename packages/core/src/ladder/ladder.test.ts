@@ -118,8 +118,11 @@ describe("pictures", () => {
     "of $seconds s are taken every $every s, the poster at $poster s",
     ({ seconds, every, poster }) => {
       const { pictures } = Ladder.plan(found({}, { durationMs: seconds * 1000 }));
-      expect(pictures).toMatchObject({ thumbnailEverySeconds: every, posterAtSeconds: poster });
-      expect(Math.ceil(seconds / every)).toBeLessThanOrEqual(pictures?.thumbnailsAtMost ?? 0);
+      expect(pictures).toMatchObject({
+        thumbnails: { everySeconds: every },
+        posterAtSeconds: poster,
+      });
+      expect(Math.ceil(seconds / every)).toBeLessThanOrEqual(pictures?.thumbnails?.atMost ?? 0);
     },
   );
 });

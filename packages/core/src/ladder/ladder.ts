@@ -1,7 +1,19 @@
+import { Problem } from "../problem/index.ts";
 import type { Found, Rate } from "../source/found.ts";
-import { type Level, levels, profiles } from "./profiles.ts";
+import type { Options } from "./options.ts";
+import {
+  isProfile,
+  type Level,
+  levels,
+  type Profile,
+  profileNames,
+  profileOf,
+  type Tuning,
+  USUAL,
+} from "./profiles.ts";
 
-export { isProfile, type Profile } from "./profiles.ts";
+export { Options } from "./options.ts";
+export { isProfile, ProfileName, type Tuning, USUAL } from "./profiles.ts";
 
 /** One rendition: what size, how often a picture, how many bits at most. */
 export interface Rung {
@@ -17,7 +29,8 @@ export interface Rung {
 /** What will be made of a film. Kept with the attempt: the job and its promises come from it. */
 export interface Plan {
   profile: string;
-  /** Largest first; empty for a film that is only sound. */
+  tuning: Tuning;
+  /** Largest first; empty when only sound is made. */
   rungs: Rung[];
   audio?: { kbps: number; sampleRateHz: number };
   /** Interlaced sources become progressive. */
@@ -26,6 +39,8 @@ export interface Plan {
   squarePixels: boolean;
   /** The source has a high dynamic range; the outputs do not. */
   toneMap: boolean;
+  /** Everything in one file, beside the stream. */
+  download: boolean;
   pictures?: Pictures;
 }
 
@@ -33,10 +48,14 @@ export interface Pictures {
   posterPx: Size;
   /** The poster is the second capture, this far into the film; 0 is a film's first picture. */
   posterAtSeconds: number;
-  thumbnailPx: Size;
-  thumbnailEverySeconds: number;
-  /** Most thumbnails there may be. */
-  thumbnailsAtMost: number;
+  thumbnails?: Thumbnails;
+}
+
+export interface Thumbnails {
+  sizePx: Size;
+  everySeconds: number;
+  /** Most of them there may be. */
+  atMost: number;
 }
 
 export interface Size {
@@ -44,34 +63,52 @@ export interface Size {
   heightPx: number;
 }
 
+/** The profiles there are, as people are told of them. */
+export function profiles(): { name: string; description: string; maxLines: number }[] {
+  return profileNames.map((name) => {
+    const { description, linesPx } = profileOf(name);
+    return { name, description, maxLines: linesPx[0] ?? 0 };
+  });
+}
+
 /**
- * Plans the rungs for what was found in the source. Never enlarges; goes by the shorter side, so a
- * portrait film climbs as high as a landscape one.
+ * Plans what is made of what was found in the source. Never enlarges; goes by the shorter side, so
+ * a portrait film climbs as high as a landscape one.
+ *
+ * @throws Problem `ProfileUnknown`
+ * @throws Problem `SourceWithoutAudio` when only sound is asked for and there is none
  */
-export function plan(found: Found, profile = "standard"): Plan {
-  const { video, audio } = found;
+export function plan(found: Found, profile: string = USUAL, options: Options = {}): Plan {
+  if (!isProfile(profile)) throw new Problem("ProfileUnknown", { profile });
+  const asked = profileOf(profile);
+  const video = asked.linesPx.length > 0 ? found.video : undefined;
+  const { audio } = found;
+  if (!video && !audio) throw new Problem("SourceWithoutAudio");
   return {
     profile,
-    rungs: video ? rungs(video, profile) : [],
+    tuning: asked.tuning,
+    rungs: video ? rungs(video, asked) : [],
     ...(audio ? { audio: { kbps: audio.channels === 1 ? 96 : 128, sampleRateHz: 48_000 } } : {}),
     deinterlace: video?.interlaced ?? false,
     squarePixels: video ? video.pixelAspect.numerator !== video.pixelAspect.denominator : false,
     toneMap: video?.highDynamicRange ?? false,
-    ...(video ? { pictures: pictures(video, found.durationMs) } : {}),
+    download: options.download ?? true,
+    ...(video ? { pictures: pictures(video, found.durationMs, options) } : {}),
   };
 }
 
 type Video = NonNullable<Found["video"]>;
 
-function rungs(video: Video, profile: string): Rung[] {
+function rungs(video: Video, profile: Profile): Rung[] {
   const rates = cadence(video.frameRate);
   const sizes = steps(video, profile).map((linesPx) => scaled(video, linesPx));
   const distinct = sizes.filter((size, at) => size.widthPx !== sizes[at - 1]?.widthPx);
   return distinct.map((size, at) => {
     const linesPx = Math.min(size.widthPx, size.heightPx);
-    const level = levelFor(size);
+    const level = levelFor(size, profile);
     // the best rung moves as the source does, however small the source is
-    const rate = at > 0 && linesPx < HIGH_RATE_FROM_PX ? rates.low : rates.full;
+    const calm = profile.calm || (at > 0 && linesPx < HIGH_RATE_FROM_PX);
+    const rate = calm ? rates.low : rates.full;
     const perSecond = rate ? perSec(rate) : perSec(video.frameRate);
     return {
       ...size,
@@ -83,12 +120,11 @@ function rungs(video: Video, profile: string): Rung[] {
 }
 
 /** Shorter sides to make, largest first: the source's own when it is no step's, then those below. */
-function steps(video: Video, profile: string): number[] {
-  const ceiling = profiles[profile]?.ceilingPx ?? 1080;
+function steps(video: Video, { linesPx }: Profile): number[] {
   const own = even(Math.min(video.widthPx, video.heightPx));
-  const below = levels.map((level) => level.linesPx).filter((px) => px <= Math.min(own, ceiling));
+  const below = linesPx.filter((px) => px <= own);
   const top = below[0];
-  if (own > ceiling) return below;
+  if (own > (linesPx[0] ?? 0)) return below;
   return top === undefined || own >= top * WORTH_A_STEP ? [own, ...below] : below;
 }
 
@@ -113,14 +149,15 @@ function even(px: number): number {
   return px - (px % 2);
 }
 
-/** Quality and ceiling for a size, between the two steps it lies between. */
-function levelFor(size: Size): { quality: number; maxKbps: number } {
+/** Quality and ceiling for a size, between the two of the profile's steps it lies between. */
+function levelFor(size: Size, { linesPx }: Profile): { quality: number; maxKbps: number } {
   const pixels = size.widthPx * size.heightPx;
   const area = (level: Level) => (level.linesPx * level.linesPx * 16) / 9;
-  const above = levels.findLast((level) => area(level) >= pixels);
-  const below = levels.find((level) => area(level) <= pixels);
-  if (!above) return first(levels);
-  if (!below) return last(levels);
+  const known = levels.filter((level) => linesPx.includes(level.linesPx));
+  const above = known.findLast((level) => area(level) >= pixels);
+  const below = known.find((level) => area(level) <= pixels);
+  if (!above) return first(known);
+  if (!below) return last(known);
   const span = area(above) - area(below);
   const share = span === 0 ? 1 : (pixels - area(below)) / span;
   const maxKbps = below.maxKbps + share * (above.maxKbps - below.maxKbps);
@@ -158,18 +195,33 @@ const STEADY: Rate[] = [
   SIXTY,
 ];
 
-function pictures(video: Video, durationMs: number): Pictures {
+function pictures(video: Video, durationMs: number, options: Options): Pictures {
   const seconds = durationMs / 1000;
-  const every = Math.max(1, Math.ceil(seconds / MOST_THUMBNAILS));
   return {
     posterPx: scaled(video, 720),
-    posterAtSeconds: seconds > 2 ? Math.max(1, Math.min(10, Math.floor(seconds / 10))) : 0,
-    thumbnailPx: scaled(video, 180),
-    thumbnailEverySeconds: every,
-    thumbnailsAtMost: MOST_THUMBNAILS,
+    posterAtSeconds: posterAt(seconds, options.posterAtSeconds),
+    ...(options.thumbnails === false
+      ? {}
+      : {
+          thumbnails: {
+            sizePx: scaled(video, 180),
+            everySeconds: Math.max(1, Math.ceil(seconds / MOST_THUMBNAILS)),
+            atMost: MOST_THUMBNAILS,
+          },
+        }),
   };
 }
 
+/** A tenth into the film, or the moment asked for: past the end it is the last one worth seeing. */
+function posterAt(seconds: number, asked: number | undefined): number {
+  if (asked === undefined) {
+    return seconds > 2 ? Math.max(1, Math.min(10, Math.floor(seconds / 10))) : 0;
+  }
+  return Math.round(Math.max(0, Math.min(asked, seconds - LAST_SECONDS)) * 1000) / 1000;
+}
+
+/** So long before the end there is a picture, at whatever rate. */
+const LAST_SECONDS = 0.5;
 const MOST_THUMBNAILS = 100;
 
 export function perSec(rate: Rate): number {

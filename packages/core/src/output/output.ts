@@ -3,7 +3,7 @@ import { Clock } from "../clock/index.ts";
 import { Config } from "../config/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { Job } from "../job/index.ts";
-import type { Plan, Rung } from "../ladder/ladder.ts";
+import type { Plan, Rung, Thumbnails } from "../ladder/ladder.ts";
 import { Problem } from "../problem/index.ts";
 import type { Found } from "../source/found.ts";
 import type { Download, Published, Rendition } from "../video/film.ts";
@@ -48,7 +48,7 @@ export async function gather(
     hlsKey: prefix + Job.HLS,
     dashKey: prefix + Job.DASH,
     renditions: streams.map((made, at) => rendition(made, plan.rungs[at], found, offer, prefix)),
-    downloads: [download(plan, files, prefix)],
+    downloads: plan.download ? [download(plan, files, prefix)] : [],
     ...pictures(plan, files, prefix),
   };
 }
@@ -142,20 +142,24 @@ function pictures(
   prefix: string,
 ): Pick<Published, "poster" | "thumbnails"> {
   if (!plan.pictures) return {};
-  const { posterPx, thumbnailPx, thumbnailEverySeconds } = plan.pictures;
+  const { posterPx, thumbnails } = plan.pictures;
   const later = Job.capture(Job.POSTER, 1);
   const poster = files.get(later) ? later : Job.capture(Job.POSTER, 0);
-  let count = 0;
-  while (files.get(Job.capture(Job.THUMBNAILS, count))) count += 1;
   return {
     poster: { key: prefix + poster, ...posterPx },
-    thumbnails: {
-      base: prefix + Job.THUMBNAILS,
-      count,
-      everySeconds: thumbnailEverySeconds,
-      ...thumbnailPx,
-    },
+    ...(thumbnails ? { thumbnails: along(thumbnails, files, prefix) } : {}),
   };
+}
+
+function along(
+  planned: Thumbnails,
+  files: Files,
+  prefix: string,
+): NonNullable<Published["thumbnails"]> {
+  let count = 0;
+  while (files.get(Job.capture(Job.THUMBNAILS, count))) count += 1;
+  const { sizePx, everySeconds } = planned;
+  return { base: prefix + Job.THUMBNAILS, count, everySeconds, ...sizePx };
 }
 
 function need(files: Files, file: string): number {

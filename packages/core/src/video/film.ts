@@ -1,9 +1,12 @@
 import type { UploadId, VideoId } from "../id/id.ts";
 import type { Source } from "../intake/intake.ts";
 import type { Size } from "../ladder/ladder.ts";
+import type { Options } from "../ladder/options.ts";
 import type { Told } from "../problem/index.ts";
 import type { Found, Rate } from "../source/found.ts";
 import type { Status } from "./moves.ts";
+
+export type { Options } from "../ladder/options.ts";
 
 /** What every film has, whatever became of it. */
 interface About {
@@ -37,16 +40,6 @@ interface About {
   cost?: Cost;
   /** On its way out: nobody sees it any more. */
   deletedAtMs?: number;
-}
-
-/** What a film's owner may choose beside the profile. */
-export interface Options {
-  /** One file to download; `true` unless said otherwise. */
-  download?: boolean;
-  /** Pictures along the film; `true` unless said otherwise. */
-  thumbnails?: boolean;
-  /** Which moment the poster shows; chosen by the film's length unless said otherwise. */
-  posterAtSeconds?: number;
 }
 
 /** US dollars. What the newest attempt was thought to cost, and what its job came to. */

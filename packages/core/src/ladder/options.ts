@@ -1,0 +1,19 @@
+import * as z from "zod";
+
+/** What a film's owner may choose beside the profile. */
+export const Options = z.strictObject({
+  download: z.boolean().optional().describe("One file to download; made unless this is false."),
+  thumbnails: z
+    .boolean()
+    .optional()
+    .describe("Pictures along the film; made unless this is false. The poster is always made."),
+  posterAtSeconds: z
+    .number()
+    .min(0)
+    .max(24 * 3600)
+    .optional()
+    .describe(
+      "Which moment the poster shows, to the millisecond; one past the end means the film's last. Chosen by the film's length when absent.",
+    ),
+});
+export type Options = z.infer<typeof Options>;
