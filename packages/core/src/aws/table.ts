@@ -1,7 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from "@aws-sdk/client-dynamodb";
 import {
   DeleteCommand,
@@ -46,16 +48,18 @@ export async function read(key: Key): Promise<Row | undefined> {
  */
 export async function change(key: Key, change: Change): Promise<Row | undefined> {
   try {
-    const changed = await table().send(
-      new UpdateCommand({
-        TableName: Config.table(),
-        Key: key,
-        UpdateExpression: change.update,
-        ConditionExpression: change.condition,
-        ...(change.names ? { ExpressionAttributeNames: change.names } : {}),
-        ExpressionAttributeValues: change.values,
-        ReturnValues: change.answer ?? "ALL_NEW",
-      }),
+    const changed = await inTurn(() =>
+      table().send(
+        new UpdateCommand({
+          TableName: Config.table(),
+          Key: key,
+          UpdateExpression: change.update,
+          ConditionExpression: change.condition,
+          ...(change.names ? { ExpressionAttributeNames: change.names } : {}),
+          ExpressionAttributeValues: change.values,
+          ReturnValues: change.answer ?? "ALL_NEW",
+        }),
+      ),
     );
     return changed.Attributes ?? {};
   } catch (error) {
@@ -105,32 +109,29 @@ export type Step =
  * Writes several rows, all or none.
  *
  * @returns whether they were written; else which steps' conditions did not hold, counted from 0
- * @throws Error `TransactionCanceledException` when another writer was at the same rows
+ * @throws Error `TransactionCanceledException` when others were at the same rows again and again
  */
 export async function together(steps: Step[]): Promise<{ done: true } | { refused: number[] }> {
   const TableName = Config.table();
   try {
-    await table().send(
-      new TransactWriteCommand({
-        TransactItems: steps.map((step) => {
-          if ("create" in step) {
-            const only = "attribute_not_exists(PK)";
-            return { Put: { TableName, Item: step.create, ConditionExpression: only } };
-          }
-          if ("remove" in step) return { Delete: { TableName, Key: step.remove } };
-          return {
-            Update: {
-              TableName,
-              Key: step.key,
-              UpdateExpression: step.update,
-              ...(step.condition ? { ConditionExpression: step.condition } : {}),
-              ...(step.names ? { ExpressionAttributeNames: step.names } : {}),
-              ExpressionAttributeValues: step.values,
-            },
-          };
-        }),
-      }),
-    );
+    const TransactItems = steps.map((step) => {
+      if ("create" in step) {
+        const only = "attribute_not_exists(PK)";
+        return { Put: { TableName, Item: step.create, ConditionExpression: only } };
+      }
+      if ("remove" in step) return { Delete: { TableName, Key: step.remove } };
+      return {
+        Update: {
+          TableName,
+          Key: step.key,
+          UpdateExpression: step.update,
+          ...(step.condition ? { ConditionExpression: step.condition } : {}),
+          ...(step.names ? { ExpressionAttributeNames: step.names } : {}),
+          ExpressionAttributeValues: step.values,
+        },
+      };
+    });
+    await inTurn(() => table().send(new TransactWriteCommand({ TransactItems })));
     return { done: true };
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
@@ -209,6 +210,27 @@ export async function* inFlight(shard: string, beforeMs: number): AsyncGenerator
 }
 
 const FILMS_A_PAGE = 50;
+
+/** Two that meet at a row, one of them in a transaction: the loser comes again, a little later. */
+async function inTurn<T>(send: () => Promise<T>): Promise<T> {
+  for (let waitMs = 20; ; waitMs *= 2) {
+    try {
+      return await send();
+    } catch (error) {
+      if (waitMs > LONGEST_WAIT_MS || !isConflict(error)) throw error;
+    }
+    await setTimeout(waitMs * (0.5 + Math.random() / 2));
+  }
+}
+
+const LONGEST_WAIT_MS = 400;
+
+function isConflict(error: unknown): boolean {
+  if (error instanceof TransactionConflictException) return true;
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+  return codes.includes("TransactionConflict") && !codes.includes("ConditionalCheckFailed");
+}
 
 const table = once(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient({}), {
