@@ -208,6 +208,11 @@ export const problems = {
     retry: false,
     help: "The request is too large: films are sent to their upload address, not here.",
   },
+  BodyTypeUnknown: {
+    httpStatus: 415,
+    retry: false,
+    help: "The API reads JSON: send the body with the type application/json.",
+  },
   SignInNeeded: {
     httpStatus: 401,
     retry: false,
@@ -323,6 +328,16 @@ export const problems = {
     httpStatus: 409,
     retry: false,
     help: "There is nothing to watch yet: wait until the film is READY.",
+  },
+  GrantInvalid: {
+    httpStatus: 403,
+    retry: false,
+    help: "The grant is over, edited or for another film: ask for a new one.",
+  },
+  PlaylistNotFound: {
+    httpStatus: 404,
+    retry: false,
+    help: "The film has no playlist of that name.",
   },
   GrantForbidden: {
     httpStatus: 500,

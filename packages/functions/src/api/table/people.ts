@@ -1,0 +1,26 @@
+import { described } from "../../door/described.ts";
+import { Me, Profiles } from "../shapes/person.ts";
+
+const tag = "People";
+
+export const showMe = described({
+  id: "showMe",
+  method: "get",
+  path: "/me",
+  tag,
+  summary: "Tells who the token says you are",
+  access: "token",
+  answer: { status: 200, says: "You.", shape: Me },
+  problems: [],
+});
+
+export const listProfiles = described({
+  id: "listProfiles",
+  method: "get",
+  path: "/profiles",
+  tag,
+  summary: "Lists the encoding profiles a film may have",
+  access: "token",
+  answer: { status: 200, says: "The profiles.", shape: Profiles },
+  problems: [],
+});
