@@ -6,9 +6,32 @@
 
 declare module "sst" {
   export interface Resource {
+    "Accounts": {
+      "audiences": any
+      "groupsClaim": string
+      "issuer": string
+      "scopes": any
+      "type": "sst.sst.Linkable"
+    }
+    "Announced": {
+      "url": string
+      "type": "sst.aws.Queue"
+    }
+    "AnnouncedDead": {
+      "url": string
+      "type": "sst.aws.Queue"
+    }
     "Announcements": {
       "arn": string
       "type": "sst.aws.SnsTopic"
+    }
+    "Api": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "Budget": {
+      "over": string
+      "type": "sst.sst.Linkable"
     }
     "Deaths": {
       "url": string
@@ -17,6 +40,22 @@ declare module "sst" {
     "DeathsDead": {
       "url": string
       "type": "sst.aws.Queue"
+    }
+    "Deliver": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "Deliveries": {
+      "url": string
+      "type": "sst.aws.Queue"
+    }
+    "DeliveriesDead": {
+      "url": string
+      "type": "sst.aws.Queue"
+    }
+    "Distribution": {
+      "id": string
+      "type": "sst.sst.Linkable"
     }
     "Edge": {
       "url": string
@@ -43,9 +82,15 @@ declare module "sst" {
       "table": string
       "type": "sst.sst.Linkable"
     }
+    "Gateway": {
+      "url": string
+      "type": "sst.aws.ApiGatewayV2"
+    }
     "Intake": {
       "inboxPrefix": string
       "maxBytes": number
+      "pull": any
+      "types": any
       "uploadsPrefix": string
       "type": "sst.sst.Linkable"
     }
@@ -61,17 +106,61 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "Notify": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "People": {
+      "id": string
+      "type": "sst.aws.CognitoUserPool"
+    }
     "Playback": {
       "name": string
       "type": "sst.aws.Function"
+    }
+    "Pull": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "Pulling": {
+      "url": string
+      "type": "sst.aws.Queue"
+    }
+    "PullingDead": {
+      "url": string
+      "type": "sst.aws.Queue"
+    }
+    "Pulls": {
+      "queueUrl": string
+      "type": "sst.sst.Linkable"
     }
     "Record": {
       "name": string
       "type": "sst.aws.Function"
     }
+    "Removals": {
+      "queueUrl": string
+      "type": "sst.sst.Linkable"
+    }
+    "Remove": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "Removing": {
+      "url": string
+      "type": "sst.aws.Queue"
+    }
+    "RemovingDead": {
+      "url": string
+      "type": "sst.aws.Queue"
+    }
     "Resume": {
       "name": string
       "type": "sst.aws.Function"
+    }
+    "RushesClient": {
+      "id": string
+      "type": "sst.aws.CognitoUserPoolClient"
     }
     "Settle": {
       "name": string
@@ -124,6 +213,12 @@ declare module "sst" {
     "Validate": {
       "name": string
       "type": "sst.aws.Function"
+    }
+    "Webhooks": {
+      "privateHosts": any
+      "queueUrl": string
+      "schemes": any
+      "type": "sst.sst.Linkable"
     }
     "Workflow": {
       "arn": string

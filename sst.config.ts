@@ -17,13 +17,18 @@ export default $config({
     await import("./stacks/library.ts");
     await import("./stacks/queues.ts");
     await import("./stacks/announcements.ts");
+    await import("./stacks/accounts.ts");
+    await import("./stacks/gateway.ts");
     await import("./stacks/delivery.ts");
     await import("./stacks/storage.ts");
     await import("./stacks/encoder.ts");
     await import("./stacks/workflow.ts");
     await import("./stacks/jobs.ts");
     await import("./stacks/care.ts");
+    await import("./stacks/api.ts");
     await import("./stacks/playback.ts");
+    await import("./stacks/pull.ts");
+    await import("./stacks/webhooks.ts");
     await import("./stacks/rules.ts");
     await import("./stacks/alarms.ts");
     return (await import("./stacks/outputs.ts")).outputs;

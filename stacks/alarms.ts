@@ -1,11 +1,19 @@
+import { gateway } from "./gateway.ts";
 import {
+  announced,
+  announcedDead,
   deaths,
   deathsDead,
+  deliveriesDead,
   encodes,
   encodesDead,
   encodesLost,
   jobEvents,
   jobEventsDead,
+  pulling,
+  pullingDead,
+  removing,
+  removingDead,
   undelivered,
 } from "./queues.ts";
 import { accountId, named, production } from "./stage.ts";
@@ -21,6 +29,10 @@ for (const [name, queue] of Object.entries({
   EncodesLost: encodesLost,
   JobEventsDead: jobEventsDead,
   DeathsDead: deathsDead,
+  PullingDead: pullingDead,
+  RemovingDead: removingDead,
+  AnnouncedDead: announcedDead,
+  DeliveriesDead: deliveriesDead,
   Undelivered: undelivered,
 })) {
   alarm(`${name}NotEmpty`, {
@@ -39,6 +51,10 @@ for (const [name, { queue, minutes }] of Object.entries({
   Encodes: { queue: encodes, minutes: 12 * 60 },
   JobEvents: { queue: jobEvents, minutes: 15 },
   Deaths: { queue: deaths, minutes: 15 },
+  // ten films at once, each for at most a quarter of an hour a try
+  Pulling: { queue: pulling, minutes: 3 * 60 },
+  Removing: { queue: removing, minutes: 60 },
+  Announced: { queue: announced, minutes: 15 },
 })) {
   alarm(`${name}Waiting`, {
     alarmDescription: `The oldest message of ${name} is older than ${minutes} minutes.`,
@@ -91,6 +107,21 @@ alarm("ExecutionsTimedOut", {
   period: 5 * MINUTE,
   threshold: 0,
 });
+
+for (const [name, { metricName, threshold, says }] of Object.entries({
+  ApiFailing: { metricName: "5xx", threshold: 9, says: "The API answered 5xx ten times" },
+  ApiRefusing: { metricName: "4xx", threshold: 2000, says: "The API refused 2,000 requests" },
+})) {
+  alarm(name, {
+    alarmDescription: `${says} within five minutes.`,
+    namespace: "AWS/ApiGateway",
+    metricName,
+    dimensions: { ApiId: gateway.nodes.api.id },
+    statistic: "Sum",
+    period: 5 * MINUTE,
+    threshold,
+  });
+}
 
 function alarm(
   name: string,

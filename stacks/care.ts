@@ -1,10 +1,25 @@
+import { distribution, emptyStreams, invalidate, streams } from "./delivery.ts";
 import { cancelJobs, encoder, getJobs, listJobs, searchJobs } from "./encoder.ts";
 import { intakeLink } from "./intake.ts";
-import { films, onFilms, queryInFlight } from "./library.ts";
-import { deaths, encodesDead, fedFrom, undelivered } from "./queues.ts";
+import { films, onFilms, queryBy, queryFilms } from "./library.ts";
+import {
+  deaths,
+  encodesDead,
+  fedFrom,
+  removalsLink,
+  removing,
+  sendTo,
+  undelivered,
+} from "./queues.ts";
 import { accountId, region, trusting, upTo } from "./stage.ts";
-import { seeSources } from "./storage.ts";
-import { answerTasks, describeExecutions, startExecutions, workflow } from "./workflow.ts";
+import { emptySources, seeSources, uploads } from "./storage.ts";
+import {
+  answerTasks,
+  describeExecutions,
+  startExecutions,
+  stopExecutions,
+  workflow,
+} from "./workflow.ts";
 
 /** Finds films that wait for something that will not come. The next run is the retry. */
 export const sweep = new sst.aws.Function("Sweep", {
@@ -14,7 +29,7 @@ export const sweep = new sst.aws.Function("Sweep", {
   link: [films, encoder, workflow],
   permissions: [
     onFilms("GetItem", "PutItem", "UpdateItem"),
-    queryInFlight,
+    queryBy("inFlight"),
     ...seeSources,
     listJobs,
     searchJobs,
@@ -23,7 +38,7 @@ export const sweep = new sst.aws.Function("Sweep", {
     answerTasks,
     describeExecutions,
     startExecutions,
-    { actions: ["sqs:SendMessage"], resources: [undelivered.arn] },
+    sendTo(undelivered),
   ],
   transform: {
     eventInvokeConfig: (config) => {
@@ -86,6 +101,36 @@ encodesDead.subscribe(unsent.arn, {
   transform: {
     eventSourceMapping: (mapping) => {
       mapping.scalingConfig = { maximumConcurrency: 2 };
+    },
+  },
+});
+
+/** Takes a deleted film away: what runs for it, its objects in every version, its records. */
+export const remove = new sst.aws.Function("Remove", {
+  handler: "packages/functions/src/care/remove.handler",
+  timeout: upTo("240 seconds"),
+  memory: "1024 MB",
+  link: [films, uploads, streams, encoder, workflow, distribution, removalsLink],
+  permissions: [
+    fedFrom(removing),
+    onFilms("GetItem", "UpdateItem", "DeleteItem"),
+    queryFilms,
+    ...emptySources,
+    ...emptyStreams,
+    invalidate,
+    describeExecutions,
+    stopExecutions,
+    searchJobs,
+    cancelJobs,
+    sendTo(removing),
+  ],
+});
+
+removing.subscribe(remove.arn, {
+  batch: { size: 1, partialResponses: true },
+  transform: {
+    eventSourceMapping: (mapping) => {
+      mapping.scalingConfig = { maximumConcurrency: 5 };
     },
   },
 });

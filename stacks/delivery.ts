@@ -1,6 +1,7 @@
+import { gateway } from "./gateway.ts";
 import { guests } from "./origins.ts";
 import { signers } from "./signing.ts";
-import { accountId, named } from "./stage.ts";
+import { accountId, named, region } from "./stage.ts";
 
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
@@ -52,6 +53,17 @@ const forShort = cachePolicy("Playlists", true, {
   maxTtl: 5 * MINUTE,
 });
 
+const security = {
+  contentTypeOptions: { override: true },
+  strictTransportSecurity: { accessControlMaxAgeSec: 365 * DAY, override: true },
+};
+
+/** The API speaks to other origins for itself. */
+const asItIs = new aws.cloudfront.ResponseHeadersPolicy("ApiAnswers", {
+  name: named("ApiAnswers"),
+  securityHeadersConfig: security,
+});
+
 const fromGuests = new aws.cloudfront.ResponseHeadersPolicy("Players", {
   name: named("Players"),
   ...(guests.length > 0 && {
@@ -65,11 +77,27 @@ const fromGuests = new aws.cloudfront.ResponseHeadersPolicy("Players", {
       originOverride: true,
     },
   }),
-  securityHeadersConfig: {
-    contentTypeOptions: { override: true },
-    strictTransportSecurity: { accessControlMaxAgeSec: 365 * DAY, override: true },
-  },
+  securityHeadersConfig: security,
 });
+
+/** AWS's own policies. Source: CloudFront developer guide, managed policies. */
+const managed = {
+  CachingDisabled: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+  AllViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+};
+
+/** The API answers everybody for themselves, and looks at everything but the name it is asked by. */
+const toTheApi = {
+  pathPattern: "/api/*",
+  targetOriginId: "api",
+  viewerProtocolPolicy: "https-only",
+  allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
+  cachedMethods: ["GET", "HEAD"],
+  compress: false,
+  cachePolicyId: managed.CachingDisabled,
+  originRequestPolicyId: managed.AllViewerExceptHostHeader,
+  responseHeadersPolicyId: asItIs.id,
+};
 
 const withGrant = {
   targetOriginId: "streams",
@@ -89,11 +117,23 @@ export const cdn = new sst.aws.Cdn("Cdn", {
       domainName: streamsBucket.bucketRegionalDomainName,
       originAccessControlId: access.id,
     },
+    {
+      originId: "api",
+      domainName: $interpolate`${gateway.nodes.api.id}.execute-api.${region}.amazonaws.com`,
+      customOriginConfig: {
+        httpPort: 80,
+        httpsPort: 443,
+        originProtocolPolicy: "https-only",
+        originSslProtocols: ["TLSv1.2"],
+        originReadTimeout: 30,
+      },
+    },
   ],
-  // Nothing lives outside /videos, and an oddly spelled path that misses the patterns below
+  // Nothing lives outside /api and /videos, and an oddly spelled path that misses the patterns below
   // still needs a grant.
   defaultCacheBehavior: { ...withGrant, cachePolicyId: forLong.id },
   orderedCacheBehaviors: [
+    toTheApi,
     { ...withGrant, pathPattern: "/videos/*.m3u8", cachePolicyId: forShort.id, compress: true },
     { ...withGrant, pathPattern: "/videos/*.mpd", cachePolicyId: forShort.id, compress: true },
     { ...withGrant, pathPattern: "/videos/*", cachePolicyId: forLong.id },
@@ -139,6 +179,26 @@ new aws.s3.BucketPolicy(
 export const origins = [cdn.url, ...guests];
 
 export const edge = new sst.Linkable("Edge", { properties: { url: cdn.url } });
+
+export const distribution = new sst.Linkable("Distribution", {
+  properties: { id: cdn.nodes.distribution.id },
+});
+
+/** Make the edge forget what is gone. */
+export const invalidate = {
+  actions: ["cloudfront:CreateInvalidation"],
+  resources: [cdn.nodes.distribution.arn],
+};
+
+/** Take films away. */
+export const emptyStreams = [
+  { actions: ["s3:DeleteObject"], resources: [$interpolate`${streamsBucket.arn}/videos/*`] },
+  {
+    actions: ["s3:ListBucket"],
+    resources: [streamsBucket.arn],
+    conditions: [{ test: "StringLike", variable: "s3:prefix", values: ["videos/*"] }],
+  },
+];
 
 export const streams = new sst.Linkable("Streams", {
   properties: { bucket: streamsBucket.bucket },

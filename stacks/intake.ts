@@ -1,3 +1,5 @@
+import { neighbours } from "./origins.ts";
+
 /**
  * What starts a film. This is the one place that says it: the rule on the source bucket, the
  * permissions on it and the handlers (`Resource.Intake`) all read it here.
@@ -18,6 +20,16 @@ export const intake = {
   startBytes: undefined as { least: number; most: number } | undefined,
   /** Largest source that Validate accepts. */
   maxBytes: 200 * GiB,
+  /** Types that an upload may say it is; `video/*` is every one of its kind. */
+  types: ["video/*", "audio/*"],
+  /** From where a film may be fetched, instead of being sent. */
+  pull: {
+    schemes: neighbours.length > 0 ? ["https", "http"] : ["https"],
+    /** `*` is every host, `*.example.org` those below it */
+    hosts: ["*"],
+    maxBytes: 5 * GiB,
+    privateHosts: neighbours,
+  },
 };
 
 /** The `detail.object` part of the pattern of the rule that starts films. */
@@ -58,5 +70,7 @@ export const intakeLink = new sst.Linkable("Intake", {
     uploadsPrefix: intake.uploadsPrefix,
     inboxPrefix: intake.inboxPrefix,
     maxBytes: intake.maxBytes,
+    types: intake.types,
+    pull: intake.pull,
   },
 });

@@ -26,13 +26,18 @@ export const library = new sst.aws.Dynamo("Library", {
 
 export const films = new sst.Linkable("Films", { properties: { table: library.name } });
 
-/** What a function may do to single items. Nobody scans, nobody deletes. */
-export function onFilms(...actions: ("GetItem" | "PutItem" | "UpdateItem")[]) {
+/** What a function may do to single items. Nobody scans. */
+export function onFilms(...actions: ("GetItem" | "PutItem" | "UpdateItem" | "DeleteItem")[]) {
   return { actions: actions.map((action) => `dynamodb:${action}`), resources: [library.arn] };
 }
 
-/** Find the films that are on their way. */
-export const queryInFlight = {
-  actions: ["dynamodb:Query"],
-  resources: [$interpolate`${library.arn}/index/inFlight`],
-};
+/** Read the rows of one film, one owner or one webhook. */
+export const queryFilms = { actions: ["dynamodb:Query"], resources: [library.arn] };
+
+/** Look through an index: `inFlight` finds what is on its way, the others what somebody owns. */
+export function queryBy(...indexes: ("byOwner" | "byTitle" | "byTime" | "inFlight")[]) {
+  return {
+    actions: ["dynamodb:Query"],
+    resources: indexes.map((index) => $interpolate`${library.arn}/index/${index}`),
+  };
+}

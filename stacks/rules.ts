@@ -1,9 +1,11 @@
 import { encoderQueue } from "./encoder.ts";
 import { startingObjects } from "./intake.ts";
-import { deaths, jobEvents, undelivered } from "./queues.ts";
+import { accepting, deaths, jobEvents, undelivered } from "./queues.ts";
 import { accountId, named, trusting } from "./stage.ts";
 import { sources } from "./storage.ts";
 import { machine } from "./workflow.ts";
+
+const EVENTS = "events.amazonaws.com";
 
 /** A film has arrived. */
 const sourceArrived = new aws.cloudwatch.EventRule("SourceArrived", {
@@ -85,9 +87,9 @@ new aws.cloudwatch.EventTarget("ExecutionsDiedTarget", {
   ...patient(),
 });
 
-accepting("JobEventsPolicy", jobEvents, [jobEventsRule]);
-accepting("DeathsPolicy", deaths, [executionsDied]);
-accepting("UndeliveredPolicy", undelivered, [sourceArrived, jobEventsRule, executionsDied]);
+accepting("JobEventsPolicy", jobEvents, EVENTS, [jobEventsRule]);
+accepting("DeathsPolicy", deaths, EVENTS, [executionsDied]);
+accepting("UndeliveredPolicy", undelivered, EVENTS, [sourceArrived, jobEventsRule, executionsDied]);
 
 /** EventBridge tries for a day, then keeps the event for us. */
 function patient() {
@@ -95,23 +97,4 @@ function patient() {
     retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 24 * 60 * 60 },
     deadLetterConfig: { arn: undelivered.arn },
   };
-}
-
-/** A queue that takes messages from EventBridge, and only on behalf of these rules. */
-function accepting(name: string, queue: sst.aws.Queue, rules: aws.cloudwatch.EventRule[]) {
-  new aws.sqs.QueuePolicy(name, {
-    queueUrl: queue.url,
-    policy: aws.iam.getPolicyDocumentOutput({
-      statements: [
-        {
-          principals: [{ type: "Service", identifiers: ["events.amazonaws.com"] }],
-          actions: ["sqs:SendMessage"],
-          resources: [queue.arn],
-          conditions: [
-            { test: "ArnEquals", variable: "aws:SourceArn", values: rules.map((rule) => rule.arn) },
-          ],
-        },
-      ],
-    }).json,
-  });
 }

@@ -25,7 +25,7 @@ export const signers = new aws.cloudfront.KeyGroup("Signers", {
 
 const secret = new aws.secretsmanager.Secret("SigningSecret", {
   name: named("SigningSecret"),
-  description: "Signs grants: {keyPairId, privateKeyPem}",
+  description: "Signs grants: {keyPairId, privateKeyPem, other?: {keyPairId, publicKeyPem}}",
   recoveryWindowInDays: production ? 30 : 0,
 });
 
@@ -34,7 +34,14 @@ new aws.secretsmanager.SecretVersion(
   "SigningSecretValue",
   {
     secretId: secret.id,
-    secretString: $jsonStringify({ keyPairId: keyPair.id, privateKeyPem: signingKey.value }),
+    secretString: $jsonStringify({
+      keyPairId: keyPair.id,
+      privateKeyPem: signingKey.value,
+      // grants of the other key are still shown their playlists while it is trusted
+      other: otherKeyPair.apply(
+        (key) => key && { keyPairId: key.id, publicKeyPem: otherPublicKey.value },
+      ),
+    }),
   },
   { dependsOn: [signers] },
 );

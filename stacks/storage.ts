@@ -69,3 +69,38 @@ export const readSources = [
   { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: sourceObjects },
   missSources,
 ];
+
+const uploadedObjects = $interpolate`${sources.arn}/${intake.uploadsPrefix}*`;
+
+/** Sign addresses for uploads, complete them, give them up. Who has an address uses these rights. */
+export const takeUploads = [
+  {
+    actions: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+    resources: [uploadedObjects],
+  },
+  missSources,
+];
+
+/** Write a film that was fetched. */
+export const putUploads = [
+  { actions: ["s3:PutObject", "s3:AbortMultipartUpload"], resources: [uploadedObjects] },
+];
+
+/** Take sources away for good: every version, and what was never completed. */
+export const emptySources = [
+  {
+    actions: ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"],
+    resources: sourceObjects,
+  },
+  {
+    actions: ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+    resources: [sources.arn],
+    conditions: [
+      {
+        test: "StringLike",
+        variable: "s3:prefix",
+        values: bothDoors.map((prefix) => `${prefix}*`),
+      },
+    ],
+  },
+];

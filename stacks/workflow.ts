@@ -163,3 +163,10 @@ export const describeExecutions = {
 };
 
 export const startExecutions = { actions: ["states:StartExecution"], resources: [machine.arn] };
+
+export const stopExecutions = { actions: ["states:StopExecution"], resources: [executions] };
+
+/** What an operator is shown of an execution. */
+export const readExecutions = [
+  { actions: ["states:DescribeExecution", "states:GetExecutionHistory"], resources: [executions] },
+];

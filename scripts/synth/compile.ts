@@ -27,7 +27,7 @@ export async function evaluateApp(shop: Workshop, stage: string): Promise<App> {
 /**
  * Bundles `run()` of sst.config.ts with SST's components and globals.
  *
- * @param onSecret told the name of every secret without a placeholder, before anything runs
+ * @param onSecret told the name of every secret, placeholder or not, before anything runs
  * @returns starts the program; `last` runs when SST has prepared the stack
  */
 export async function compileRun(
@@ -116,7 +116,7 @@ function ourFiles({ platform }: Workshop, { prelude = "", onSecret }: Recipe): P
       build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
         if (file.startsWith(theirs)) return undefined;
         const text = readFileSync(file, "utf8");
-        for (const [, secret] of text.matchAll(/new sst\.Secret\(\s*"(\w+)"\s*\)/g)) {
+        for (const [, secret] of text.matchAll(/new sst\.Secret\(\s*"(\w+)"/g)) {
           if (secret) onSecret?.(secret);
         }
         return { contents: `${prelude}\n${text}`, loader: "ts", resolveDir: path.dirname(file) };

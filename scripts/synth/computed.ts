@@ -89,9 +89,40 @@ export function computed(
       });
     }
     case "aws:cloudfront/publicKey:PublicKey":
-      return { id: asCode("K", place, type, resource), state: {} };
+      // a key is known by what it is: where secrets differ, or change places, so do ids
+      return { id: `\${${resource}.id}`, state: {} };
     case "aws:cloudfront/originAccessControl:OriginAccessControl":
       return { id: asCode("E", place, type, resource), state: { name } };
+    case "aws:apigatewayv2/api:Api": {
+      const id = asCode("", place, type, resource).slice(0, 10).toLowerCase();
+      const api = resource.replace(/(?<=.)Api$/, "");
+      return known(id, `arn:aws:apigateway:${region}::/apis/${id}`, {
+        apiEndpoint: `\${${api}.url}`,
+        executionArn: at("execute-api", id),
+      });
+    }
+    case "aws:apigatewayv2/authorizer:Authorizer":
+    case "aws:apigatewayv2/integration:Integration":
+    case "aws:apigatewayv2/route:Route":
+      return { id: asCode("", place, type, resource).slice(0, 7).toLowerCase(), state: {} };
+    case "aws:apigatewayv2/stage:Stage":
+      return { id: name, state: { name } };
+    case "aws:cognito/userPool:UserPool": {
+      const id = `${region}_${asCode("", place, type, resource).slice(0, 9)}`;
+      return known(id, at("cognito-idp", `userpool/${id}`), {
+        endpoint: `\${${resource}.endpoint}`,
+      });
+    }
+    case "aws:cognito/userPoolClient:UserPoolClient":
+      return {
+        id: BigInt(`0x${digest([place, type, resource])}`)
+          .toString(36)
+          .padStart(26, "0")
+          .slice(-26),
+        state: { name },
+      };
+    case "aws:cognito/userGroup:UserGroup":
+      return { id: `${inputs.userPoolId}/${name}`, state: { name } };
     case "aws:cloudfront/keyGroup:KeyGroup":
     case "aws:cloudfront/cachePolicy:CachePolicy":
     case "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy":

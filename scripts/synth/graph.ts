@@ -135,12 +135,16 @@ function graphFunction({ functionID, handler, runtime, links, properties }: Buil
   return { resource: `${functionID}Function`, handler, runtime, links, nodejs };
 }
 
-/** A distribution's address is one piece, `${Cdn.url}`: elsewhere it may be http and have a port. */
+/**
+ * The addresses of a distribution and of who signs tokens are one piece each, `${Cdn.url}` and
+ * `${People.issuer}`: elsewhere they may be http and have a port.
+ */
 function symbolic(graph: Graph): Graph {
   const text = JSON.stringify(graph);
   return JSON.parse(
     text
       .replaceAll(/https:\/\/\$\{(\w+)\.domainName\}/g, "${$1.url}")
+      .replaceAll(/https:\/\/\$\{(\w+)\.endpoint\}/g, "${$1.issuer}")
       // the engine names a root resource without its stack, the mocks name it with
       .replaceAll("pulumi.pulumi.Stack$", ""),
   );

@@ -47,7 +47,12 @@ export async function deploy(
   const resolved = (resource: Resource): Resource => {
     let found = resources.get(resource);
     if (!found) {
-      found = { ...resource, inputs: resolve(resource.inputs, lookup) };
+      const { id, inputs } = resource;
+      found = {
+        ...resource,
+        ...(id === undefined ? {} : { id: resolve(id, lookup) }),
+        inputs: resolve(inputs, lookup),
+      };
       resources.set(resource, found);
     }
     return found;

@@ -5,8 +5,8 @@ import { writePrivate } from "../kernel/private-file.ts";
 
 /**
  * Values for the graph's secrets, made once per data folder and never committed.
- * `SigningKey` and `SigningPublicKey` are an EC P-256 pair in PEM, as CloudFront takes them; any
- * other name is 32 random bytes.
+ * `SigningKey` and `SigningPublicKey` are an EC P-256 pair in PEM, as CloudFront takes them, and so
+ * are `SigningKeyOther` and `SigningPublicKeyOther`; any other name is 32 random bytes.
  */
 export function openKeyring(folder: string): (name: string) => string {
   const file = join(folder, "secrets.json");
@@ -16,16 +16,15 @@ export function openKeyring(folder: string): (name: string) => string {
 
   return (name) => {
     if (kept[name] === undefined) {
-      const pair = /^(\w*)(?:Public)?Key$/.exec(name)?.[1];
-      const stem = pair?.replace(/Public$/, "");
+      const [, stem, which] = /^(\w*?)(?:Public)?Key(Other|)$/.exec(name) ?? [];
       if (stem !== undefined) {
         const made = generateKeyPairSync("ec", {
           namedCurve: "P-256",
           publicKeyEncoding: { type: "spki", format: "pem" },
           privateKeyEncoding: { type: "pkcs8", format: "pem" },
         });
-        kept[`${stem}Key`] = made.privateKey;
-        kept[`${stem}PublicKey`] = made.publicKey;
+        kept[`${stem}Key${which}`] = made.privateKey;
+        kept[`${stem}PublicKey${which}`] = made.publicKey;
       } else {
         kept[name] = randomBytes(32).toString("base64url");
       }

@@ -1,0 +1,22 @@
+import { intakeLink } from "./intake.ts";
+import { films, onFilms } from "./library.ts";
+import { fedFrom, pulling } from "./queues.ts";
+import { putUploads, uploads } from "./storage.ts";
+
+/** Fetches films from the web. Each has its own public address, and may be slow. */
+export const pull = new sst.aws.Function("Pull", {
+  handler: "packages/functions/src/pull/pull.handler",
+  timeout: "15 minutes",
+  memory: "1024 MB",
+  link: [films, uploads, intakeLink],
+  permissions: [fedFrom(pulling), onFilms("GetItem", "UpdateItem"), ...putUploads],
+});
+
+pulling.subscribe(pull.arn, {
+  batch: { size: 1, partialResponses: true },
+  transform: {
+    eventSourceMapping: (mapping) => {
+      mapping.scalingConfig = { maximumConcurrency: 10 };
+    },
+  },
+});
