@@ -46,6 +46,8 @@ export function intake(): Intake {
   return link("Intake", Intake);
 }
 
+const Ports = z.array(z.coerce.number().int().min(1).max(65_535)).default([]);
+
 const Intake = z.object({
   uploadsPrefix: z.string().endsWith("/"),
   inboxPrefix: z.string().endsWith("/"),
@@ -73,10 +75,18 @@ const Intake = z.object({
       /** `*` is every host, `*.example.org` those below it. */
       hosts: z.array(z.string()),
       maxBytes: z.coerce.number().int().positive(),
+      /** Beside 443 and 80. */
+      ports: Ports,
       /** `host:port` that may be asked though their address is not public. */
       privateHosts: z.array(z.string()).default([]),
     })
-    .default({ schemes: ["https"], hosts: ["*"], maxBytes: 5 * 1024 ** 3, privateHosts: [] }),
+    .default({
+      schemes: ["https"],
+      hosts: ["*"],
+      maxBytes: 5 * 1024 ** 3,
+      ports: [],
+      privateHosts: [],
+    }),
 });
 type Intake = z.infer<typeof Intake>;
 
@@ -112,6 +122,8 @@ const Queue = z.object({ queueUrl: z.url() });
 
 const Webhooks = Queue.extend({
   schemes: z.array(z.enum(["https", "http"])),
+  /** Beside 443 and 80. */
+  ports: Ports,
   /** `host:port` that may be told though their address is not public. */
   privateHosts: z.array(z.string()).default([]),
 });

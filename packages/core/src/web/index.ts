@@ -1,0 +1,1 @@
+export * as Web from "./web.ts";
