@@ -41,6 +41,9 @@ export function edgeUrl(): string {
   return link("Edge", z.object({ url: z.url({ protocol: /^https?$/ }) })).url.replace(/\/+$/, "");
 }
 
+/** Where the API begins, at the edge and at the gateway alike. */
+export const API_ROOT = "/api";
+
 /** Which objects start a film, how big they may be, and how they may come in. */
 export function intake(): Intake {
   return link("Intake", Intake);
@@ -134,15 +137,16 @@ export function distributionId(): string {
 }
 
 /** What happens when an owner's budget has no room, and the budget of those who have none. */
-export function budget(): { over: "wait" | "refuse"; monthlyUsd?: number | undefined } {
-  return link(
-    "Budget",
-    z.object({
-      over: z.enum(["wait", "refuse"]),
-      monthlyUsd: z.coerce.number().positive().optional(),
-    }),
-  );
+export function budget(): z.infer<typeof Budget> {
+  return link("Budget", Budget);
 }
+
+const Budget = z.object({
+  over: z.enum(["wait", "refuse"]),
+  monthlyUsd: z.coerce.number().nonnegative().optional(),
+  /** A file of prices in place of the gathered ones; the room `cost` knows its shape. */
+  prices: z.record(z.string(), z.unknown()).optional(),
+});
 
 /** The account this runs in, read from the encoder's queue. */
 export function accountId(): string {
