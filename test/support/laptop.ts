@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connect, type Operator } from "@rushes/cli/operator";
-import { type Laptop, type LaptopOptions, openLaptop } from "@rushes/local";
+import { seedUsers } from "@rushes/cli/users";
+import { type Laptop, type LaptopOptions, openLaptop, type User } from "@rushes/local";
 import { until } from "./until.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -12,6 +13,8 @@ export interface TestLaptop extends AsyncDisposable {
   laptop: Laptop;
   operator: Operator;
   dataDir: string;
+  /** somebody of each group */
+  users: User[];
   /** configuration for any SDK client of the account's operator */
   config: {
     endpoint: string;
@@ -27,6 +30,7 @@ export async function testLaptop(options: Partial<LaptopOptions> = {}): Promise<
     graph: join(root, "stacks/graph/dev.gen.json"),
     root,
     port: 0,
+    prepare: async (place) => ({ users: await seedUsers(place, dataDir) }),
     ...options,
     dataDir,
   });
@@ -36,6 +40,7 @@ export async function testLaptop(options: Partial<LaptopOptions> = {}): Promise<
     laptop,
     operator,
     dataDir,
+    users: laptop.endpoints.users ?? [],
     config: { endpoint: aws, region, credentials },
     async [Symbol.asyncDispose]() {
       operator.close();

@@ -168,9 +168,9 @@ function outputs(published: FilmItem | undefined): FilmItem | null {
 const part = (value: unknown): FilmItem =>
   value && typeof value === "object" ? (value as FilmItem) : {};
 
-/** Whether both ports of the laptop can be had. */
+/** Whether every port of the laptop can be had. */
 async function isFree(port: number): Promise<boolean> {
-  for (const one of [port, port + 3]) {
+  for (const one of [port, port + 1, port + 3]) {
     const taken = await new Promise<boolean>((answer) => {
       const server = createServer();
       server.once("error", () => answer(true));

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 export interface StartOptions {
   /** where state lives */
   dataDir: string;
-  /** AWS APIs on this port, the CDN three above */
+  /** AWS APIs on this port, the HTTP API one above, the CDN three */
   port: number;
   /** whether `port` was asked for by name */
   portGiven: boolean;
@@ -19,8 +19,8 @@ export class Usage extends Error {}
 
 export const help = `rushes start: the whole of Rushes on this machine
 
-  --data DIR     where state lives                      (default .rushes)
-  --port N       AWS APIs on N, the CDN on N+3          (default 4566)
+  --data DIR     where state lives                                  (default .rushes)
+  --port N       AWS APIs on N, the HTTP API on N+1, the CDN on N+3 (default 4566)
   --fresh        forget everything in DIR first
   --no-sample    do not bring in the sample film when the library is empty
   --once FILE    take one film through the whole trip, print one JSON value, end:

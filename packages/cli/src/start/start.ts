@@ -69,21 +69,32 @@ async function announce(
   }
 }
 
-function summary({ aws, cdn, resources, region }: Endpoints, file: string, seconds: string) {
+function summary(places: Endpoints, file: string, seconds: string) {
+  const { aws, cdn, api, users = [], resources, region } = places;
   const bucket = resources.SourceBucket;
   const shown = relative(process.cwd(), file) || file;
+  const widest = Math.max(0, ...users.map(({ email }) => email.length));
+  const people = users.map(
+    ({ email, password, group }) =>
+      `  ${group.padEnd(9)}  ${email.padEnd(widest)}  ${colors.bold(password)}`,
+  );
   return `
 ${colors.bold("Rushes")} is ready on this machine (${seconds} s).
 
-  AWS APIs   ${aws}   (keys in ${shown})
+  API        ${api ?? "none"}
   CDN        ${cdn}
+  AWS APIs   ${aws}   (keys in ${shown})
   Inbox      s3://${bucket}/inbox/
+
+Who may sign in on this machine:
+${people.join("\n")}
 
 Try next, with AWS_DEFAULT_REGION=${region} and the keys of ${shown} in
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY:
   aws --endpoint-url ${aws} s3 cp film.mov s3://${bucket}/inbox/film.mov --metadata title=Holiday
   aws --endpoint-url ${aws} stepfunctions list-executions --state-machine-arn ${resources.StateMachineArn}
-  npm -s start -- --data other --once film.mov
+or as one of the people above:
+  npx rushes login, npx rushes upload film.mov --watch
 End it with Ctrl-C.
 `;
 }

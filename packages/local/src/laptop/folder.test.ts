@@ -38,7 +38,7 @@ describe("the folder of a laptop", () => {
     claimFolder(dataDir).close();
     mkdirSync(join(dataDir, "s3", "bodies"), { recursive: true });
     mkdirSync(join(dataDir, "cognito", "mail"), { recursive: true });
-    for (const name of ["endpoints.json", "secrets.json", "thesis.txt"]) {
+    for (const name of ["endpoints.json", "secrets.json", "users.json", "thesis.txt"]) {
       writeFileSync(join(dataDir, name), "text");
     }
     claimFolder(dataDir, { fresh: true }).close();

@@ -61,6 +61,7 @@ const OURS = [
   "cognito",
   "gateway",
   "secrets.json",
+  "users.json",
   "iam",
   "lambda",
   "mediaconvert",

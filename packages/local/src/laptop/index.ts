@@ -22,12 +22,12 @@ import { openSqs } from "../sqs/index.ts";
 import { openStates } from "../states/index.ts";
 import { openSts } from "../sts/index.ts";
 import { API, lookupOf } from "./addresses.ts";
-import { type Endpoints, forgetEndpoints, writeEndpoints } from "./endpoints.ts";
+import { type Endpoints, forgetEndpoints, placesOf, writeEndpoints } from "./endpoints.ts";
 import { families } from "./families.ts";
 import { claimFolder } from "./folder.ts";
 import { listening } from "./ports.ts";
 
-export type { Endpoints } from "./endpoints.ts";
+export type { Endpoints, User } from "./endpoints.ts";
 
 export interface LaptopOptions {
   /** the graph to deploy */
@@ -42,6 +42,8 @@ export interface LaptopOptions {
   fresh?: boolean;
   /** transcodes what MediaConvert would refuse, when ffmpeg can */
   lenient?: boolean;
+  /** what to do before scripts are told where everything is; what it answers, they are told too */
+  prepare?: (endpoints: Endpoints) => Promise<Partial<Endpoints>>;
   /** one line for the person at the terminal */
   tell?: (line: string) => void;
 }
@@ -139,8 +141,9 @@ export async function openLaptop(options: LaptopOptions) {
       region,
       accountId,
       credentials: { accessKeyId, secretAccessKey },
-      resources: resolve(graph.outputs, lookup),
+      ...placesOf(graph, resolve(graph.outputs, lookup)),
     };
+    Object.assign(endpoints, await options.prepare?.(endpoints));
     return {
       endpoints,
       endpointsFile: writeEndpoints(dataDir, endpoints),
