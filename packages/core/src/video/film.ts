@@ -35,14 +35,20 @@ interface About {
   options?: Options;
   /** The upload whose object becomes the next attempt, when one is open. */
   expects?: UploadId;
+  /** That upload is fetched from the web. */
+  fetching?: true;
+  /** Until when that upload may be finished. */
+  expiresAtMs?: number;
   /** The budget has no room: it waits, claimed, until there is. */
   held?: { sinceMs: number };
   cost?: Cost;
+  /** Sort key of the row that remembers the request it was opened by. */
+  idem?: string;
   /** On its way out: nobody sees it any more. */
   deletedAtMs?: number;
 }
 
-/** US dollars. What the newest attempt was thought to cost, and what its job came to. */
+/** US dollars. What the newest attempt's encoding was thought to cost, and what its job came to. */
 export interface Cost {
   attempt: number;
   estimatedUsd: number;
@@ -50,8 +56,13 @@ export interface Cost {
   countedUsd?: number;
   /** Output minutes as they are billed, by rate key such as `B-AVC-HD-S-30`. */
   minutes?: Record<string, number>;
-  /** Date of the prices. */
+  /** What a minute cost under each key when this was estimated. */
+  rates: Record<string, number>;
+  /** Keys that nobody knew a price of: the amounts are without them. */
+  unpriced?: string[];
+  /** Date of the oldest price. */
   asOf: string;
+  confidence: "unknown" | "low" | "medium" | "high";
 }
 
 /** The claim an attempt stands on. */
@@ -68,13 +79,13 @@ interface Settled {
 
 export type Video = About &
   (
-    | { status: "AWAITING_UPLOAD"; source?: Source; expiresAtMs?: number }
+    | { status: "AWAITING_UPLOAD"; source?: Source }
     | ({ status: "VALIDATING" } & Claimed)
     | ({ status: "PENDING" } & Claimed)
     | ({ status: "TRANSCODING"; progress?: Progress } & Claimed)
     | ({ status: "READY"; published: Published } & Claimed & Settled)
     | ({ status: "FAILED"; problem: Told } & Partial<Claimed> & Settled)
-    | ({ status: "CANCELED" } & Partial<Claimed>)
+    | ({ status: "CANCELED"; canceledAtMs?: number } & Partial<Claimed> & Settled)
   );
 
 export type In<S extends Status> = Extract<Video, { status: S }>;

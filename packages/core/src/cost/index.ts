@@ -1,0 +1,1 @@
+export * as Cost from "./cost.ts";
