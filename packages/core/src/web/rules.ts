@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { Problem } from "../problem/index.ts";
+import { limits } from "../video/limits.ts";
 import { isInternal, isPublic } from "./address.ts";
 
 /** What may be asked. */
@@ -23,7 +24,7 @@ export interface Rules {
  */
 export function check(address: string | URL, rules: Rules): URL {
   const text = String(address);
-  if (text.length > MOST_CHARACTERS) throw refused("It is too long.");
+  if (text.length > limits.urlLength) throw refused("It is too long.");
   if (!URL.canParse(text)) throw refused("It is not a whole address.");
   const url = new URL(text);
   url.hash = "";
@@ -61,13 +62,12 @@ export function portOf(url: URL): number {
 }
 
 export function refused(why: string): Problem {
+  const { message } = new Problem("AddressNotAllowed");
   return new Problem("AddressNotAllowed", {
-    message: `${new Problem("AddressNotAllowed").message} ${why}`,
+    message: `${message} ${why}`,
+    fields: [{ path: "body.url", message: why }],
   });
 }
-
-/** Longer ones are cut by somebody on the way. */
-const MOST_CHARACTERS = 2048;
 
 const USUAL_PORTS = [443, 80];
 
