@@ -1,0 +1,2 @@
+export { fileSource } from "./file-source.ts";
+export { fileStore, recordFolder } from "./keep.ts";
