@@ -1,18 +1,14 @@
-import { createVerify, generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, verify } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import * as Table from "../aws/table.ts";
+import type { Actor } from "../actor/index.ts";
 import { Clock } from "../clock/index.ts";
 import { Id } from "../id/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import { film, key, policyIn, secretText } from "./film.testing.ts";
 import * as Playback from "./playback.ts";
+import { policy } from "./policy.ts";
 
-const key = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const secretText = JSON.stringify({
-  keyPairId: "K2TEST",
-  privateKeyPem: key.privateKey.export({ type: "pkcs8", format: "pem" }),
-});
 vi.mock("../aws/secrets.ts", () => ({ secret: () => Promise.resolve(secretText) }));
 
 let cloud: SmallCloud;
@@ -22,46 +18,11 @@ beforeAll(async () => {
 afterAll(() => cloud.close());
 
 const nowMs = Date.UTC(2030, 0, 1);
+const ann: Actor.Actor = { sub: "ann", groups: [] };
 
-async function film(about: Record<string, unknown> = {}): Promise<Id.VideoId> {
-  const id = Id.newVideo();
-  const prefix = `videos/${id}/2/`;
-  await Table.put({
-    ...Video.keyOf(id),
-    videoId: id,
-    ownerId: "ann",
-    status: "FAILED",
-    attempt: 3,
-    published: {
-      attempt: 2,
-      prefix,
-      durationMs: 60_000,
-      hlsKey: `${prefix}stream/main.m3u8`,
-      dashKey: `${prefix}stream/main.mpd`,
-      downloads: [{ key: `${prefix}download/film.mp4`, mimeType: "video/mp4", sizeBytes: 5 }],
-      poster: { key: `${prefix}pictures/poster.0000001.jpg`, widthPx: 320, heightPx: 180 },
-      thumbnails: {
-        base: `${prefix}thumbnails/t`,
-        count: 3,
-        everySeconds: 1,
-        widthPx: 320,
-        heightPx: 180,
-      },
-    },
-    ...about,
-  });
-  return id;
-}
-
-const grant = (wish: Parameters<typeof Playback.grant>[0]) =>
-  Clock.at(nowMs, () => Playback.grant(wish));
-
-function plain(encoded: string): Buffer {
-  return Buffer.from(
-    encoded.replaceAll("-", "+").replaceAll("_", "=").replaceAll("~", "/"),
-    "base64",
-  );
-}
+const grant = (wish: Playback.Wish, actor: Actor.Actor | undefined = ann) =>
+  Clock.at(nowMs, () => Playback.grant(actor, wish));
+const secondsUntil = (time: string) => (Date.parse(time) - nowMs) / 1000;
 
 describe("a grant", () => {
   it("opens exactly the published attempt, for as long as it says", async () => {
@@ -70,9 +31,12 @@ describe("a grant", () => {
     expect(given).toMatchObject({
       videoId,
       attempt: 2,
+      title: "Holiday",
+      durationSeconds: 60.5,
       expiresAt: "2030-01-01T00:15:00.000Z",
       cookiePath: `/videos/${videoId}/2/`,
       hls: `https://edge.example/videos/${videoId}/2/stream/main.m3u8`,
+      dash: `https://edge.example/videos/${videoId}/2/stream/main.mpd`,
     });
     const { cookies } = given;
     expect(Object.keys(cookies).toSorted()).toEqual([
@@ -81,7 +45,7 @@ describe("a grant", () => {
       "CloudFront-Policy",
       "CloudFront-Signature",
     ]);
-    const policy = plain(cookies["CloudFront-Policy"] ?? "");
+    const policy = policyIn(cookies["CloudFront-Policy"]);
     expect(JSON.parse(String(policy))).toEqual({
       Statement: [
         {
@@ -90,46 +54,103 @@ describe("a grant", () => {
         },
       ],
     });
-    const verify = createVerify("sha256").update(policy);
-    expect(verify.verify(key.publicKey, plain(cookies["CloudFront-Signature"] ?? ""))).toBe(true);
+    const signature = policyIn(cookies["CloudFront-Signature"]);
+    expect(verify("sha256", policy, key.publicKey, signature)).toBe(true);
   });
 
-  it("signs downloads, poster and thumbnails by themselves", async () => {
-    const given = await grant({ videoId: await film() });
+  it("signs once, and says so in downloads, poster and thumbnails", async () => {
+    const { cookies, ...given } = await grant({ videoId: await film() });
     for (const url of [given.downloads[0]?.url, given.poster, given.thumbnails?.template]) {
-      const { searchParams } = new URL(url ?? "");
-      expect([...searchParams.keys()].toSorted()).toEqual([
-        "Hash-Algorithm",
-        "Key-Pair-Id",
-        "Policy",
-        "Signature",
-      ]);
+      const carried = new URL(url ?? "").searchParams;
+      expect(Object.fromEntries(carried)).toEqual({
+        Policy: cookies["CloudFront-Policy"],
+        Signature: cookies["CloudFront-Signature"],
+        "Key-Pair-Id": "K2TEST",
+        "Hash-Algorithm": "SHA256",
+      });
     }
     expect(given.thumbnails?.template).toMatch(/\/thumbnails\/t\.\{index\}\.jpg\?Policy=/);
+    expect(new URL(given.signedHls).searchParams.get("grant")).toContain(
+      cookies["CloudFront-Signature"],
+    );
   });
 
-  it("lasts as long as the film and an hour, when nobody says how long", async () => {
-    const given = await grant({ videoId: await film() });
-    expect(Date.parse(given.expiresAt) - nowMs).toBe((60 + 3600) * 1000);
+  it("names nothing that CloudFront keeps for itself in the addresses of playlists", async () => {
+    const videoId = await film();
+    const { signedHls, signedDash } = await grant({ videoId });
+    for (const [url, name] of [
+      [signedHls, "main.m3u8"],
+      [signedDash, "main.mpd"],
+    ] as const) {
+      const { origin, pathname, searchParams } = new URL(url);
+      expect(origin + pathname).toBe(
+        `https://edge.example/api/videos/${videoId}/attempts/2/playlists/${name}`,
+      );
+      expect([...searchParams.keys()]).toEqual(["grant"]);
+    }
   });
 
   it.each([
-    { who: "its owner", actor: { sub: "ann", groups: [] }, may: true },
-    { who: "an admin", actor: { sub: "eve", groups: ["admin"] }, may: true },
-    { who: "somebody else", actor: { sub: "bob", groups: ["viewer"] }, may: false },
-    { who: "IAM", actor: undefined, may: true },
-  ])("for $who: $may", async ({ actor, may }) => {
-    const wish = { videoId: await film(), ...(actor ? { actor } : {}) };
-    if (may) await expect(grant(wish)).resolves.toBeDefined();
-    else
-      await expect(grant(wish)).rejects.toThrow(expect.objectContaining({ code: "VideoNotFound" }));
-  });
+    { filmSeconds: 60, wished: undefined, seconds: 3660, signedSeconds: 3660 },
+    { filmSeconds: 60, wished: 900, seconds: 900, signedSeconds: 3660 },
+    { filmSeconds: 60, wished: 7200, seconds: 7200, signedSeconds: 7200 },
+    { filmSeconds: 60.2, wished: undefined, seconds: 3661, signedSeconds: 3661 },
+    { filmSeconds: 86_400, wished: undefined, seconds: 86_400, signedSeconds: 90_000 },
+    { filmSeconds: 86_400, wished: 1, seconds: 1, signedSeconds: 90_000 },
+  ])(
+    "of a film of $filmSeconds s, $wished s wished for, lasts $seconds s, and $signedSeconds s without cookies",
+    async (row) => {
+      const published = {
+        attempt: 1,
+        prefix: "videos/vid_01BX5ZZKBKACTAV9WEVGEMMVRZ/1/",
+        hlsKey: "main.m3u8",
+        dashKey: "main.mpd",
+        downloads: [],
+        durationMs: row.filmSeconds * 1000,
+      };
+      const videoId = await film({ published });
+      const wish = row.wished === undefined ? {} : { lifetimeSeconds: row.wished };
+      const given = await grant({ videoId, ...wish });
+      expect(secondsUntil(given.expiresAt)).toBe(row.seconds);
+      expect(secondsUntil(given.signedExpiresAt)).toBe(row.signedSeconds);
+      expect(row.signedSeconds).toBeLessThanOrEqual(Playback.LONGEST_SECONDS);
+    },
+  );
 
-  it("for a film of the operators is not for a user who calls themself so", async () => {
-    const videoId = await film({ ownerId: "operators" });
-    await expect(grant({ videoId, actor: { sub: "operators", groups: [] } })).rejects.toThrow(
-      expect.objectContaining({ code: "VideoNotFound" }),
-    );
+  const people = {
+    "its owner": ann,
+    "an admin": { sub: "eve", groups: ["admin"] },
+    "a user it is shared with": { sub: "sam", groups: ["viewer"] },
+    "somebody else": { sub: "bob", groups: ["editor"] },
+    "a user named operators": { sub: "operators", groups: [] },
+    nobody: undefined,
+  } satisfies Record<string, Actor.Actor | undefined>;
+
+  it.each([
+    { what: "private", about: {}, may: ["its owner", "an admin"] },
+    {
+      what: "shared",
+      about: { sharedWith: ["sam"] },
+      may: ["its owner", "an admin", "a user it is shared with"],
+    },
+    { what: "public", about: { visibility: "public" }, may: Object.keys(people) },
+    { what: "the operators'", about: { ownerId: "operators" }, may: ["an admin"] },
+    {
+      what: "being deleted",
+      about: { visibility: "public", deletedAtMs: nowMs },
+      may: [] as string[],
+    },
+  ])("of a film that is $what is for $may", async ({ about, may }) => {
+    const videoId = await film(about);
+    for (const [who, actor] of Object.entries(people)) {
+      const given = Clock.at(nowMs, () => Playback.grant(actor, { videoId }));
+      if (may.includes(who)) await expect(given, who).resolves.toBeDefined();
+      else {
+        await expect(given, who).rejects.toThrow(
+          expect.objectContaining({ code: "VideoNotFound" }),
+        );
+      }
+    }
   });
 
   it("needs a film, and one that was READY once", async () => {
@@ -163,20 +184,21 @@ describe("a policy", () => {
     `${good}a b.mp4`,
     good,
   ])("never opens %s", (path) => {
-    expect(() => Playback.policy(path, nowMs + 1000, nowMs)).toThrow(
+    expect(() => policy(path, nowMs + 1000, nowMs)).toThrow(
       expect.objectContaining({ code: "GrantForbidden" }),
     );
   });
 
   it.each([nowMs - 1, nowMs, (nowMs + 1000) * 1000, Number.NaN])("never ends at %s", (endsAtMs) => {
-    expect(() => Playback.policy(`${good}*`, endsAtMs, nowMs)).toThrow();
+    expect(() => policy(`${good}*`, endsAtMs, nowMs)).toThrow();
   });
 
   it("stays below its film, whatever the path", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."a/.*%?#\\ \n0") }), (rest) => {
         try {
-          const { resource } = Playback.policy(`${good}${rest}`, nowMs + 1000, nowMs);
+          const { Statement } = JSON.parse(policy(`${good}${rest}`, nowMs + 1000, nowMs));
+          const resource = String(Statement[0].Resource);
           return resource.startsWith(`https://edge.example/${good}`) && !resource.includes("..");
         } catch {
           return true;
@@ -200,6 +222,6 @@ it.each([
     keyPairId: "K",
     privateKeyPem: pem.export({ type: "pkcs8", format: "pem" }),
   });
-  if (taken) expect(Playback.parseKey(text).keyPairId).toBe("K");
-  else expect(() => Playback.parseKey(text)).toThrow();
+  if (taken) expect(Playback.parseKeys(text).signer.keyPairId).toBe("K");
+  else expect(() => Playback.parseKeys(text)).toThrow();
 });

@@ -1,25 +1,18 @@
 import { Config } from "../config/index.ts";
 import { Problem } from "../problem/index.ts";
 
-/** A CloudFront policy, and the address it opens. */
-export interface Policy {
-  text: string;
-  resource: string;
-  expiresAtS: number;
-}
-
 /**
  * The one place where policies are made. A policy opens a folder or a file of one attempt, at our
  * own edge, until a moment to come: anything wider is a bug and is refused.
  *
  * @param path such as `videos/vid_.../1/*`
+ * @returns its text, to the letter what is signed
  * @throws Problem `GrantForbidden`
  */
-export function policy(path: string, expiresAtMs: number, nowMs: number): Policy {
-  const edge = new URL(Config.edgeUrl());
-  const clean = edge.search === "" && edge.hash === "" && edge.pathname === "/";
+export function policy(path: string, expiresAtMs: number, nowMs: number): string {
+  const edge = Config.edgeUrl();
   const expiresAtS = Math.floor(expiresAtMs / 1000);
-  if (!clean || !/^https?:$/.test(edge.protocol) || !WITHIN.test(path) || path.includes("..")) {
+  if (!EDGE.test(edge) || !WITHIN.test(path) || path.includes("..")) {
     throw new Problem("GrantForbidden");
   }
   if (
@@ -29,14 +22,18 @@ export function policy(path: string, expiresAtMs: number, nowMs: number): Policy
   ) {
     throw new Problem("GrantForbidden");
   }
-  const resource = `${edge.origin}/${path}`;
-  const text = JSON.stringify({
+  return JSON.stringify({
     Statement: [
-      { Resource: resource, Condition: { DateLessThan: { "AWS:EpochTime": expiresAtS } } },
+      {
+        Resource: `${edge}/${path}`,
+        Condition: { DateLessThan: { "AWS:EpochTime": expiresAtS } },
+      },
     ],
   });
-  return { text, resource, expiresAtS };
 }
+
+/** A scheme and a host, perhaps a port, and nothing more. */
+const EDGE = /^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?$/;
 
 /** One attempt's folder, then a file or a star after a slash. CloudFront re-encodes other letters. */
 const WITHIN =
