@@ -6,6 +6,7 @@ import { guardOf } from "../front/guard.ts";
 import type { Cloud } from "../kernel/cloud.ts";
 import { NotPretended, Refusal } from "../kernel/refusal.ts";
 import { compress } from "./compress.ts";
+import { openControl } from "./control.ts";
 import {
   type Behavior,
   type Bucket,
@@ -49,6 +50,7 @@ export interface CdnOptions {
  */
 export async function openCdn(cloud: Cloud, { port, serverAt }: CdnOptions): Promise<Cdn> {
   let distribution: Distribution | undefined;
+  openControl(cloud, () => distribution);
   let guard = guardOf(port);
   const server = createServer((incoming, response) => {
     response.on("error", () => undefined); // the viewer went away
