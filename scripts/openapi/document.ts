@@ -1,5 +1,6 @@
 import type { ProblemCode } from "../../packages/core/src/problem/index.ts";
 import { table } from "../../packages/functions/src/api/table/index.ts";
+import { ROOT } from "../../packages/functions/src/door/described.ts";
 import { bodyOf, Problem } from "../../packages/functions/src/door/problem.ts";
 import { codesOf, operation, responsesOf } from "./operation.ts";
 import { type Json, Schemas } from "./schemas.ts";
@@ -21,7 +22,7 @@ export function document(): Json {
       description: INTRODUCTION,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    servers: [{ url: "/api", description: "below the distribution's address" }],
+    servers: [{ url: ROOT, description: "below the distribution's address" }],
     tags: [...new Set(table.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {

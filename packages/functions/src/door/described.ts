@@ -2,6 +2,9 @@ import type { Actor } from "@rushes/core/actor";
 import type { ProblemCode } from "@rushes/core/problem";
 import type * as z from "zod";
 
+/** Where the API begins, at the distribution and at the gateway. */
+export const ROOT = "/api";
+
 /** What one route takes and gives. The API's description and its behaviour both come from this. */
 export interface Described {
   /** A good name for a method of a client, such as `openVideo`. */
@@ -18,6 +21,8 @@ export interface Described {
    */
   access: "token" | "either" | "none";
   params?: z.ZodObject;
+  /** What a path says whose variable, by name, can be nobody's; without it the field is named. */
+  absent?: Readonly<Record<string, ProblemCode>>;
   query?: z.ZodObject;
   /** by lower-case name; others are not looked at */
   headers?: z.ZodObject;

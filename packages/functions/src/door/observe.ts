@@ -1,11 +1,14 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Tracer } from "@aws-lambda-powertools/tracer";
-import { type Problem, toProblem } from "@rushes/core/problem";
+import { type Problem, problems, toProblem } from "@rushes/core/problem";
 
 /** Which film a call is about. It is the correlation id of every line and trace. */
 export interface About {
   videoId?: string | undefined;
   attempt?: number | undefined;
+  /** The gateway's id of a request, and which route took it. */
+  request?: string | undefined;
+  route?: string | undefined;
 }
 
 /**
@@ -18,7 +21,13 @@ export async function observed<Out>(about: About, run: () => Promise<Out>): Prom
   const { logger, tracer } = instruments();
   logger.resetKeys();
   if (about.videoId) logger.setCorrelationId(about.videoId);
-  if (about.attempt !== undefined) logger.appendKeys({ attempt: about.attempt });
+  // one by one: what else came in with them is nobody's to read
+  const { attempt, request, route } = about;
+  logger.appendKeys({
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(request === undefined ? {} : { request }),
+    ...(route === undefined ? {} : { route }),
+  });
   const startedAtMs = performance.now();
   const parent = tracer.isTracingEnabled() ? tracer.getSegment() : undefined;
   const segment = parent?.addNewSubsegment(`## ${process.env._HANDLER ?? "handler"}`);
@@ -49,13 +58,11 @@ export function say(message: string, about: Record<string, unknown>): void {
 function tell(problem: Problem, ms: number): void {
   const { logger } = instruments();
   const line = { problem: problem.code, reason: problem.message, ms };
-  // what has a name is the film's trouble, not ours; what has none needs somebody to look
-  if (problem.code !== "Unexpected") {
-    logger.warn("not done", line);
-    return;
-  }
   const { cause } = problem;
-  logger.error("broken", cause instanceof Error ? { ...line, error: cause } : line);
+  const whole = cause instanceof Error ? { ...line, error: cause } : line;
+  // what has a name is the film's trouble, not ours; what has none needs somebody to look
+  if (problem.code === "Unexpected") logger.error("broken", whole);
+  else logger.warn("not done", problems[problem.code].httpStatus >= 500 ? whole : line);
 }
 
 /** Made at the first call, so that a module that is only loaded reads no environment. */

@@ -1,22 +1,24 @@
+import { Playback } from "@rushes/core/playback";
 import * as z from "zod";
-import { Bytes, Time, VideoId } from "./words.ts";
+import { Bytes, Seconds, Time, VideoId } from "./words.ts";
 
 export const GrantWish = z
   .strictObject({
-    lifetimeSeconds: z
-      .int()
-      .min(1)
-      .max(86_400)
-      .optional()
-      .meta({ description: "as long as the film and an hour, unless said otherwise" }),
+    lifetimeSeconds: Playback.Wish.shape.lifetimeSeconds.meta({
+      description: "as long as the film and an hour, unless said otherwise",
+    }),
   })
   .meta({ id: "GrantWish" });
+
+const Width = z.int().optional();
 
 /** Permission to watch one attempt for a while. */
 export const Grant = z
   .object({
     videoId: VideoId,
     attempt: z.int().positive(),
+    title: z.string(),
+    durationSeconds: Seconds,
     expiresAt: Time,
     cookies: z
       .record(z.string(), z.string())
@@ -24,16 +26,20 @@ export const Grant = z
     cookiePath: z.string(),
     hls: z.string().meta({ description: "to be played with the cookies" }),
     dash: z.string().meta({ description: "to be played with the cookies" }),
-    hlsWithoutCookies: z
+    signedHls: z
       .string()
       .meta({ description: "for players that cannot send cookies: every line carries the grant" }),
+    signedDash: z.string().meta({ description: "the same for players of DASH" }),
+    signedExpiresAt: Time.meta({
+      description: "when those two end: not before the film could have been seen",
+    }),
     downloads: z.array(
       z.object({
         url: z.string(),
         mimeType: z.string(),
         sizeBytes: Bytes,
-        width: z.int().optional(),
-        height: z.int().optional(),
+        width: Width,
+        height: Width,
       }),
     ),
     poster: z.string().optional(),
@@ -49,4 +55,8 @@ export const Grant = z
       })
       .optional(),
   })
-  .meta({ id: "Grant", description: "It is a secret: whoever has it may watch." });
+  .meta({
+    id: "Grant",
+    description:
+      "It is a secret: whoever has one of its addresses or cookies may watch all of the film.",
+  });

@@ -7,6 +7,7 @@ import { Nothing, VideoId } from "../shapes/words.ts";
 
 const tag = "Making";
 const params = z.object({ id: VideoId });
+const absent = { id: "VideoNotFound" } as const;
 const begun = {
   status: 202,
   says: "The film, with its new attempt on its way.",
@@ -22,6 +23,7 @@ export const replaceSource = described({
   description: "What can be watched now stays until the new attempt is READY.",
   access: "token",
   params,
+  absent,
   body: Replacement,
   answer: { status: 202, says: "The film waits for its new source.", shape: Opened },
   problems: [
@@ -43,6 +45,7 @@ export const retryVideo = described({
   summary: "Tries a film again that failed or was cancelled",
   access: "token",
   params,
+  absent,
   body: Nothing,
   answer: begun,
   problems: ["VideoNotFound", "Forbidden", "MoveForbidden", "SourceMissing"],
@@ -56,6 +59,7 @@ export const reprocessVideo = described({
   summary: "Makes a film anew from the source it has, with another profile or other options",
   access: "token",
   params,
+  absent,
   body: Making.meta({ id: "Making" }),
   answer: begun,
   problems: ["VideoNotFound", "Forbidden", "MoveForbidden", "SourceMissing", "ProfileUnknown"],
@@ -70,6 +74,7 @@ export const cancelVideo = described({
   description: "What can be watched stays.",
   access: "token",
   params,
+  absent,
   body: Nothing,
   answer: { status: 202, says: "The film, CANCELED.", shape: Video },
   problems: ["VideoNotFound", "Forbidden", "MoveForbidden"],
@@ -84,6 +89,7 @@ export const showExecution = described({
   description: "For operators.",
   access: "token",
   params,
+  absent,
   query: z.strictObject({
     attempt: z.coerce.number().int().min(1).max(1_000_000).optional().meta({
       description: "the newest, unless said otherwise",

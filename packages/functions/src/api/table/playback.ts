@@ -1,9 +1,12 @@
+import { Playback } from "@rushes/core/playback";
 import * as z from "zod";
 import { described } from "../../door/described.ts";
 import { Grant, GrantWish } from "../shapes/grant.ts";
 import { VideoId } from "../shapes/words.ts";
 
 const tag = "Playback";
+
+const Asked = Playback.Asked.shape;
 
 export const grantVideo = described({
   id: "grantVideo",
@@ -14,6 +17,7 @@ export const grantVideo = described({
   description: "A public film needs no token.",
   access: "either",
   params: z.object({ id: VideoId }),
+  absent: { id: "VideoNotFound" },
   body: GrantWish,
   answer: {
     status: 201,
@@ -27,25 +31,24 @@ export const grantVideo = described({
 export const readPlaylist = described({
   id: "readPlaylist",
   method: "get",
-  path: "/videos/{id}/attempts/{attempt}/playlists/{name}",
+  path: Playback.PLAYLISTS,
   tag,
   summary: "Gives a playlist whose every line carries the grant",
-  description: "For players that cannot send cookies. A grant has its address.",
+  description:
+    "For players that cannot send cookies. A grant has its address. A name that ends in .mpd is answered as application/dash+xml.",
   access: "none",
   params: z.object({
     id: VideoId,
-    attempt: z.coerce.number().int().min(1).max(1_000_000),
-    name: z
-      .string()
-      .regex(/^[\w-]{1,60}\.(m3u8|mpd)$/)
-      .meta({ examples: ["main.m3u8"] }),
+    attempt: Asked.attempt,
+    name: Asked.name.meta({ examples: ["main.m3u8"] }),
   }),
-  query: z.strictObject({ grant: z.string().min(1).max(4000) }),
+  absent: { id: "VideoNotFound", attempt: "PlaylistNotFound", name: "PlaylistNotFound" },
+  query: z.object({ grant: Asked.grant }),
   answer: {
     status: 200,
     says: "The playlist.",
     shape: z.string(),
-    type: "application/vnd.apple.mpegurl",
+    type: Playback.TYPES.m3u8,
   },
-  problems: ["VideoNotFound"],
+  problems: ["VideoNotFound", "GrantInvalid", "PlaylistNotFound"],
 });

@@ -5,6 +5,7 @@ import { Nothing, UploadId, VideoId } from "../shapes/words.ts";
 
 const tag = "Uploads";
 const params = z.object({ id: VideoId, uploadId: UploadId });
+const absent = { id: "VideoNotFound", uploadId: "UploadNotFound" } as const;
 
 export const showUpload = described({
   id: "showUpload",
@@ -14,6 +15,7 @@ export const showUpload = described({
   summary: "Shows an upload, with the parts that have arrived",
   access: "token",
   params,
+  absent,
   answer: { status: 200, says: "The upload.", shape: Upload },
   problems: ["VideoNotFound", "Forbidden", "UploadNotFound"],
 });
@@ -27,6 +29,7 @@ export const addressParts = described({
   description: "Each takes one part of exactly its size, once or again, until it expires.",
   access: "token",
   params,
+  absent,
   body: Parts,
   answer: { status: 200, says: "One address a part.", shape: Addresses },
   problems: ["VideoNotFound", "Forbidden", "UploadNotFound", "UploadOver", "UploadExpired"],
@@ -40,6 +43,7 @@ export const completeUpload = described({
   summary: "Says that every part was sent",
   access: "token",
   params,
+  absent,
   body: Nothing,
   answer: { status: 200, says: "The upload, completed.", shape: Upload },
   problems: [
@@ -60,6 +64,7 @@ export const abortUpload = described({
   summary: "Gives an upload up",
   access: "token",
   params,
+  absent,
   answer: { status: 204, says: "It is gone." },
   problems: ["VideoNotFound", "Forbidden", "UploadNotFound", "UploadOver"],
 });

@@ -6,6 +6,7 @@ import { Cursor, Limit, Person, VideoId } from "../shapes/words.ts";
 
 const tag = "Videos";
 const params = z.object({ id: VideoId });
+const absent = { id: "VideoNotFound" } as const;
 const REVISION = { etag: "the film's revision and state" };
 
 const IdempotencyKey = z
@@ -75,6 +76,7 @@ export const showVideo = described({
   summary: "Shows a film",
   access: "token",
   params,
+  absent,
   answer: { status: 200, says: "The film.", shape: Video, tagged: true, headers: REVISION },
   problems: ["VideoNotFound"],
 });
@@ -87,6 +89,7 @@ export const changeVideo = described({
   summary: "Changes what people say about a film, and who may watch it",
   access: "token",
   params,
+  absent,
   headers: z.object({
     "if-match": z
       .string()
@@ -108,6 +111,7 @@ export const deleteVideo = described({
   description: "Nobody sees it any more at once; its files go within minutes.",
   access: "token",
   params,
+  absent,
   answer: { status: 202, says: "It is on its way out.", shape: Removing },
   problems: ["VideoNotFound", "Forbidden"],
 });
@@ -120,6 +124,7 @@ export const readTimeline = described({
   summary: "Tells what happened to a film, oldest first",
   access: "token",
   params,
+  absent,
   query: z.strictObject({ limit: Limit, cursor: Cursor.optional() }),
   answer: { status: 200, says: "A page of what happened.", shape: Timeline },
   problems: ["VideoNotFound", "Forbidden", "CursorInvalid"],

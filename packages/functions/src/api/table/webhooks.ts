@@ -13,6 +13,7 @@ import { Cursor, DeliveryId, Limit, Nothing, WebhookId } from "../shapes/words.t
 
 const tag = "Webhooks";
 const params = z.object({ id: WebhookId });
+const absent = { id: "WebhookNotFound", deliveryId: "WebhookNotFound" } as const;
 
 export const openWebhook = described({
   id: "openWebhook",
@@ -51,6 +52,7 @@ export const showWebhook = described({
   summary: "Shows a webhook",
   access: "token",
   params,
+  absent,
   answer: { status: 200, says: "The webhook.", shape: Webhook },
   problems: ["WebhookNotFound", "Forbidden"],
 });
@@ -63,6 +65,7 @@ export const changeWebhook = described({
   summary: "Changes a webhook",
   access: "token",
   params,
+  absent,
   body: WebhookChange,
   answer: { status: 200, says: "The webhook as it is now.", shape: Webhook },
   problems: ["WebhookNotFound", "Forbidden", "AddressNotAllowed"],
@@ -76,6 +79,7 @@ export const deleteWebhook = described({
   summary: "Deletes a webhook",
   access: "token",
   params,
+  absent,
   answer: { status: 204, says: "It is gone." },
   problems: ["WebhookNotFound", "Forbidden"],
 });
@@ -89,6 +93,7 @@ export const rotateSecret = described({
   description: "For a day deliveries are signed with both.",
   access: "token",
   params,
+  absent,
   body: Nothing,
   answer: { status: 200, says: "The webhook, with its new secret.", shape: WebhookWithSecret },
   problems: ["WebhookNotFound", "Forbidden"],
@@ -102,6 +107,7 @@ export const testWebhook = described({
   summary: "Sends a webhook something to try it",
   access: "token",
   params,
+  absent,
   body: Nothing,
   answer: { status: 202, says: "The delivery, on its way.", shape: Delivery },
   problems: ["WebhookNotFound", "Forbidden"],
@@ -115,6 +121,7 @@ export const listDeliveries = described({
   summary: "Lists what was sent to a webhook, newest first",
   access: "token",
   params,
+  absent,
   query: z.strictObject({ limit: Limit, cursor: Cursor.optional() }),
   answer: { status: 200, says: "A page of deliveries.", shape: Deliveries },
   problems: ["WebhookNotFound", "Forbidden", "CursorInvalid"],
@@ -128,6 +135,7 @@ export const replayDelivery = described({
   summary: "Sends a delivery again",
   access: "token",
   params: z.object({ id: WebhookId, deliveryId: DeliveryId }),
+  absent,
   body: Nothing,
   answer: { status: 202, says: "The delivery, on its way again.", shape: Delivery },
   problems: ["WebhookNotFound", "Forbidden"],
