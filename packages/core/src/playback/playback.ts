@@ -13,7 +13,7 @@ import { addressOf } from "./playlist.ts";
 import { policy } from "./policy.ts";
 
 export { type Keys, parse as parseKeys } from "./key.ts";
-export { Asked, PLAYLISTS, type Playlist, playlist } from "./playlist.ts";
+export { Asked, PLAYLISTS, type Playlist, playlist, TYPES } from "./playlist.ts";
 
 /** How long somebody may ask to watch, in seconds. */
 export const LEAST_SECONDS = 1;
@@ -135,4 +135,16 @@ export function grantOf(
   function templated({ base, ...about }: NonNullable<Published["thumbnails"]>) {
     return { template: `${edge}/${base}.{index}.jpg?${query}`, ...about };
   }
+}
+
+/**
+ * The lines that set a grant's cookies in a browser. They hold on the host that answers, so they are
+ * of use where the API is asked through the edge. Pages of other sites do not send them along: those
+ * play {@link Grant.signedHls}.
+ */
+export function setCookies({ cookies, cookiePath, expiresAt }: Grant): string[] {
+  const seconds = Math.round((Date.parse(expiresAt) - Clock.now()) / 1000);
+  const secure = Config.edgeUrl().startsWith("https:") ? "; Secure" : "";
+  const rest = `Path=${cookiePath}; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`;
+  return Object.entries(cookies).map(([name, value]) => `${name}=${value}; ${rest}`);
 }

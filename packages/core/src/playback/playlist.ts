@@ -26,7 +26,7 @@ export interface Playlist {
 }
 
 /** Where playlists are asked for, below the API's root. */
-export const PLAYLISTS = "/videos/{id}/attempts/{attempt}/playlists/{name}";
+export const PLAYLISTS = "/videos/{id}/attempts/{attempt}/playlists/{name}" as const;
 
 /** The address of a playlist, with the grant that it is asked for with. */
 export function addressOf({ videoId, attempt, name, grant }: Asked): string {
@@ -84,4 +84,7 @@ const FOLDER = path.dirname(Job.STREAM);
 const TEMPLATE = /^[A-Za-z0-9$%_-][A-Za-z0-9$%._-]*$/;
 
 /** Source: RFC 8216, section 10; ISO/IEC 23009-1, annex C. */
-const TYPES = { m3u8: "application/vnd.apple.mpegurl", mpd: "application/dash+xml" } as const;
+export const TYPES = {
+  m3u8: "application/vnd.apple.mpegurl",
+  mpd: "application/dash+xml",
+} as const;
