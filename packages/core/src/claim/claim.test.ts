@@ -33,6 +33,27 @@ const again = (arrival: Intake.Arrival, sequencer: string, versionId: string): I
   source: { ...arrival.source, versionId },
 });
 
+/** An upload whose object is there. */
+function uploaded(videoId: Id.VideoId, uploadId: Id.UploadId, sequencer = "0a"): Intake.Arrival {
+  return Intake.arrival({
+    kind: "arrived",
+    event: { id: "e", time: "2030-01-01T00:00:00Z", account: "000000000000" },
+    detail: {
+      bucket: { name: "sources" },
+      object: { key: Intake.uploadKey(videoId, uploadId), "version-id": uploadId, sequencer },
+    },
+  });
+}
+
+/** A film that waits for an upload. */
+async function awaited() {
+  const id = Id.newVideo();
+  const uploadId = Id.newUpload();
+  const sourceKey = Intake.uploadKey(id, uploadId);
+  await Video.expect({ id, ownerId: "ann", title: "Ours", sourceBucket: "sources", sourceKey });
+  return { id, uploadId };
+}
+
 const code = (name: string) => expect.objectContaining({ code: name });
 
 describe("a claim", () => {
@@ -82,27 +103,14 @@ describe("a claim", () => {
   });
 
   it("ignores an upload that nobody asked for", async () => {
-    const arrival: Intake.Arrival = {
-      ...dropped("0a", "v1"),
-      videoId: Id.newVideo(),
-      way: "upload",
-    };
+    const arrival = uploaded(Id.newVideo(), Id.newUpload());
     await expect(Claim.arrived(arrival, "one")).rejects.toEqual(code("NotExpected"));
     expect(await Video.find(arrival.videoId)).toBeUndefined();
   });
 
   it("takes an upload that is awaited, and keeps its owner and title", async () => {
-    const id = Id.newVideo();
-    const key = Intake.uploadKey(id, Id.newUpload());
-    await Video.expect({
-      id,
-      ownerId: "ann",
-      title: "Ours",
-      sourceBucket: "sources",
-      sourceKey: key,
-    });
-    const arrival: Intake.Arrival = { ...dropped("0a", "v1"), videoId: id, way: "upload" };
-    expect(await Claim.arrived(arrival, "one")).toMatchObject({ attempt: 1 });
+    const { id, uploadId } = await awaited();
+    expect(await Claim.arrived(uploaded(id, uploadId), "one")).toMatchObject({ attempt: 1 });
     expect(await Video.find(id)).toMatchObject({ ownerId: "ann", title: "Ours" });
   });
 

@@ -4,7 +4,8 @@ import { Clock } from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { type Arrival, type Source, titleOf } from "../intake/intake.ts";
 import { Problem } from "../problem/index.ts";
-import { fromRow, keyOf, settled, shardOf, titleKeyOf } from "../video/video.ts";
+import * as Row from "../upload/row.ts";
+import { ALIVE, fromRow, keyOf, settled, shardOf, titleKeyOf } from "../video/video.ts";
 
 /** An execution's right to make a film, and the number of its attempt. */
 export interface Claim {
@@ -17,20 +18,65 @@ export interface Claim {
  * Claims a film for the object that arrived. The first execution to come has it; the same
  * execution asking again gets the same answer.
  *
- * An object is told from another by its version, and ordered by S3's sequencer: a newer one
- * becomes the next attempt, an older one is overtaken.
- *
  * @throws Problem `Duplicate` when another execution has this object
  * @throws Problem `Superseded` when a newer object has the film
- * @throws Problem `NotExpected` for an upload that nobody asked for
+ * @throws Problem `NotExpected` for an upload that nobody asked for, and for a film on its way out
  */
 export async function arrived(arrival: Arrival, execution: string): Promise<Claim> {
+  return arrival.way === "upload" ? uploaded(arrival, execution) : dropped(arrival, execution);
+}
+
+/**
+ * An upload is taken when its film waits for just this one, whatever else is going on with the
+ * film. Its key is written once, so the key tells one source from the next; the order mark of an
+ * inbox name, which only orders that name, is left as it was.
+ *
+ * `about.unwanted` says that no attempt ever had the object, and none will.
+ */
+async function uploaded(arrival: Arrival, execution: string): Promise<Claim> {
+  const { videoId, uploadId, source, sequencer } = arrival;
+  const row = await Table.change(keyOf(videoId), {
+    update: `${TAKE}, #source = :source, sequencer = if_not_exists(sequencer, :sequencer), versionMark = if_not_exists(versionMark, :version) ${FORGET}, expects, fetching, expiresAtMs ADD attempt :one`,
+    condition: `${ALIVE} AND expects = :upload`,
+    names: { ...NAMES, "#source": "source" },
+    values: {
+      ...taking(videoId, execution),
+      ":source": source,
+      ":sequencer": sequencer,
+      ":version": versionOf(source, sequencer),
+      ":upload": uploadId ?? "",
+    },
+  });
+  if (row) return claimOf(row, source);
+  const now = await Table.read(keyOf(videoId));
+  const film = now && fromRow(now);
+  if (!film || film.deletedAtMs !== undefined) {
+    throw new Problem("NotExpected", { videoId, unwanted: true });
+  }
+  if ("source" in film && film.source?.key === source.key && film.attempt > 0) {
+    if (now?.claimedBy === execution) return claimOf(now, source);
+    throw new Problem("Duplicate", { videoId });
+  }
+  // an upload is given up in one write with its film's expectation, so no attempt had this one
+  const known = uploadId && (await Table.read(Row.keyOf(videoId, uploadId)));
+  if (known?.state === "replaced") throw new Problem("Superseded", { videoId, unwanted: true });
+  if (Row.isGivenUp(known) || film.attempt === 0) {
+    throw new Problem("NotExpected", { videoId, unwanted: true });
+  }
+  throw new Problem("Superseded", { videoId });
+}
+
+/**
+ * A name in the inbox is dropped again and again. Its contents are told apart by their version and
+ * ordered by S3's sequencer: a newer one becomes the next attempt, an older one is overtaken.
+ */
+async function dropped(arrival: Arrival, execution: string): Promise<Claim> {
   const { videoId, source, sequencer } = arrival;
   const version = versionOf(source, sequencer);
-  const newcomer = arrival.way === "inbox" ? " OR attribute_not_exists(PK)" : "";
+  const title = titleOf(source.key);
   const row = await Table.change(keyOf(videoId), {
     update: `${TAKE}, sequencer = :sequencer, versionMark = :version, #source = :source, kind = if_not_exists(kind, :kind), videoId = if_not_exists(videoId, :id), ownerId = if_not_exists(ownerId, :owner), title = if_not_exists(title, :title), titleKey = if_not_exists(titleKey, :titleKey), createdAtMs = if_not_exists(createdAtMs, :now) ${FORGET} ADD attempt :one`,
-    condition: `(attribute_exists(PK) AND attribute_not_exists(sequencer)) OR (sequencer < :sequencer AND versionMark <> :version)${newcomer}`,
+    condition: `attribute_not_exists(PK) OR (${ALIVE} AND (attribute_not_exists(sequencer) OR (sequencer < :sequencer AND versionMark <> :version)))`,
     names: { ...NAMES, "#source": "source" },
     values: {
       ...taking(videoId, execution),
@@ -40,23 +86,24 @@ export async function arrived(arrival: Arrival, execution: string): Promise<Clai
       ":kind": "VIDEO",
       ":id": videoId,
       ":owner": OPERATORS,
-      ":title": titleOf(source.key),
-      ":titleKey": titleKeyOf(titleOf(source.key)),
+      ":title": title,
+      ":titleKey": titleKeyOf(title),
     },
   });
   if (row) return claimOf(row, source);
   const now = await Table.read(keyOf(videoId));
-  if (!now) throw new Problem("NotExpected", { videoId });
+  if (!now || now.deletedAtMs !== undefined) throw new Problem("NotExpected", { videoId });
   if (now.claimedBy === execution) return claimOf(now, source);
   const same = now.versionMark === version || now.sequencer === sequencer;
   throw new Problem(same ? "Duplicate" : "Superseded", { videoId });
 }
 
 /**
- * Claims the next attempt at a film whose source is there already.
+ * Claims the next attempt at a film whose source is there already. An upload that is open for it
+ * stays open: what it brings becomes the attempt after.
  *
  * @throws Problem `Duplicate` when that attempt has begun, or another is still under way
- * @throws Problem `VideoNotFound`
+ * @throws Problem `VideoNotFound`, `NotExpected` for a film on its way out
  * @throws Problem `MoveForbidden` for a film that never had a source
  */
 export async function again(
@@ -66,7 +113,7 @@ export async function again(
 ): Promise<Claim> {
   const row = await Table.change(keyOf(videoId), {
     update: `${TAKE} ${FORGET} ADD attempt :one`,
-    condition: `attempt = :expected AND #status IN (${settled.map((_, at) => `:settled${at}`).join(", ")}) AND attribute_exists(sequencer)`,
+    condition: `${ALIVE} AND attempt = :expected AND (#status IN (${settled.map((_, at) => `:settled${at}`).join(", ")}) OR attribute_exists(held)) AND attribute_exists(sequencer)`,
     names: NAMES,
     values: {
       ...taking(videoId, execution),
@@ -77,6 +124,7 @@ export async function again(
   if (row) return claimOf(row);
   const now = await Table.read(keyOf(videoId));
   if (!now) throw new Problem("VideoNotFound", { videoId });
+  if (now.deletedAtMs !== undefined) throw new Problem("NotExpected", { videoId });
   if (now.claimedBy === execution) return claimOf(now);
   if (now.sequencer === undefined) throw new Problem("MoveForbidden", { videoId });
   throw new Problem("Duplicate", { videoId, now: fromRow(now).attempt });
@@ -94,7 +142,7 @@ function claimOf(row: Table.Row, source?: Source): Claim {
 
 const TAKE =
   "SET #status = :validating, claimedBy = :execution, inFlight = :shard, updatedAtMs = :now";
-const FORGET = "REMOVE problem, progress, settledBy, #found, warnings, expiresAtMs";
+const FORGET = "REMOVE problem, progress, settledBy, held, #found, warnings";
 const NAMES = { "#status": "status", "#found": "found" };
 
 function taking(videoId: VideoId, execution: string): Table.Row {

@@ -45,3 +45,7 @@ export function ofInbox(bucket: string, key: string): VideoId {
 export function isVideo(text: string): text is VideoId {
   return VideoId.safeParse(text).success;
 }
+
+export function isUpload(text: string): text is UploadId {
+  return UploadId.safeParse(text).success;
+}

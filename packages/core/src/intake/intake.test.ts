@@ -11,7 +11,10 @@ const upload = "upl_01BX5ZZKBKACTAV9WEVGEMMVRZ";
 
 describe("a key", () => {
   it.each([
-    { key: `uploads/${film}/${upload}/source`, makes: { videoId: film, way: "upload" } },
+    {
+      key: `uploads/${film}/${upload}/source`,
+      makes: { videoId: film, uploadId: upload, way: "upload" },
+    },
     { key: `uploads/${film}/${upload}/source.mp4`, makes: undefined },
     { key: `uploads/${film}/${upload}/../source`, makes: undefined },
     { key: `uploads/${film.toLowerCase()}/${upload}/source`, makes: undefined },

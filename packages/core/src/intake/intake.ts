@@ -1,7 +1,12 @@
 import * as z from "zod";
 import { Config } from "../config/index.ts";
 import * as Id from "../id/id.ts";
+import { Options } from "../ladder/options.ts";
 import { isCode, Problem, type ProblemCode } from "../problem/index.ts";
+import * as Words from "../video/words.ts";
+
+export type { Words } from "../video/words.ts";
+export { titleOf } from "../video/words.ts";
 
 /** S3 says an object is there, in the shape the rule's transformer gives it. */
 const Arrived = z.object({
@@ -28,6 +33,7 @@ const Again = z.object({
   videoId: Id.VideoId,
   expectedAttempt: z.number().int().nonnegative(),
   profile: z.string().min(1).optional(),
+  options: Options.optional(),
 });
 
 /** An execution ended without a word: its film is settled by this one. */
@@ -51,8 +57,16 @@ const Unannounced = z.object({
   attempt: z.number().int().positive(),
 });
 
+/** An attempt is CANCELED: this execution announces it, in place of the one that owed it so far. */
+const Canceled = z.object({
+  kind: z.literal("canceled"),
+  videoId: Id.VideoId,
+  attempt: z.number().int().nonnegative(),
+  settledBy: z.string().min(1),
+});
+
 /** What an execution of the workflow is started with. */
-export const Started = z.discriminatedUnion("kind", [Arrived, Again, Died, Unannounced]);
+export const Started = z.discriminatedUnion("kind", [Arrived, Again, Died, Unannounced, Canceled]);
 export type Started = z.infer<typeof Started>;
 
 /** One object that arrived, and the film it makes. */
@@ -60,6 +74,8 @@ export interface Arrival {
   videoId: Id.VideoId;
   /** `inbox`: the film need not exist before; it belongs to the operators. */
   way: "upload" | "inbox";
+  /** Of an upload: which of its film's. */
+  uploadId?: Id.UploadId;
   source: Source;
   /** S3's order mark for this key, padded so that text order is its order. */
   sequencer: string;
@@ -106,11 +122,15 @@ export function filmOf(started: Started): Id.VideoId | undefined {
 }
 
 /** Which film a key makes, and by which way it came; undefined for a key that makes none. */
-export function placeOf(bucket: string, key: string): Pick<Arrival, "videoId" | "way"> | undefined {
+export function placeOf(
+  bucket: string,
+  key: string,
+): Pick<Arrival, "videoId" | "uploadId" | "way"> | undefined {
   const { uploadsPrefix, inboxPrefix } = Config.intake();
   if (key.startsWith(uploadsPrefix)) {
-    const [, videoId] = UPLOAD.exec(key.slice(uploadsPrefix.length)) ?? [];
-    return videoId && Id.isVideo(videoId) ? { videoId, way: "upload" } : undefined;
+    const [, videoId = "", uploadId = ""] = UPLOAD.exec(key.slice(uploadsPrefix.length)) ?? [];
+    if (!Id.isVideo(videoId) || !Id.isUpload(uploadId)) return undefined;
+    return { videoId, uploadId, way: "upload" };
   }
   if (!key.startsWith(inboxPrefix)) return undefined;
   const name = key.slice(inboxPrefix.length);
@@ -119,7 +139,7 @@ export function placeOf(bucket: string, key: string): Pick<Arrival, "videoId" | 
   return { videoId: Id.ofInbox(bucket, key), way: "inbox" };
 }
 
-const UPLOAD = /^(vid_[0-9A-HJKMNP-TV-Z]{26})\/upl_[0-9A-HJKMNP-TV-Z]{26}\/source$/;
+const UPLOAD = /^(vid_[0-9A-HJKMNP-TV-Z]{26})\/(upl_[0-9A-HJKMNP-TV-Z]{26})\/source$/;
 
 /** The key of an upload's source, the only one its film takes. */
 export function uploadKey(videoId: Id.VideoId, uploadId: Id.UploadId): string {
@@ -136,42 +156,14 @@ export function after(sequencer: string): string {
   return padded((BigInt(`0x${sequencer}`) + 1n).toString(16));
 }
 
-/** A title for an object nobody named: its file name without folders and ending. */
-export function titleOf(key: string): string {
-  const name = key.split("/").at(-1) ?? key;
-  return line(name.replace(/\.[A-Za-z0-9]{1,5}$/, ""), 200) || line(name, 200) || "Untitled";
-}
-
 /** What uploaders may say in an object's metadata: title, description, tags (comma separated). */
-export function wordsOf(metadata: Record<string, string>): Words {
-  const title = line(metadata.title ?? "", 200);
-  const description = cut((metadata.description ?? "").replace(UNSEEN, " ").trim(), 5000);
-  const tags = (metadata.tags ?? "")
-    .split(",")
-    .map((tag) => line(tag, 60))
-    .filter((tag) => tag !== "");
+export function wordsOf(metadata: Record<string, string>): Words.Words {
+  const title = Words.title(metadata.title ?? "");
+  const description = Words.description(metadata.description ?? "");
+  const tags = Words.tags((metadata.tags ?? "").split(","));
   return {
     ...(title ? { title } : {}),
     ...(description ? { description } : {}),
-    ...(tags.length > 0 ? { tags: [...new Set(tags)].slice(0, 30) } : {}),
+    ...(tags.length > 0 ? { tags } : {}),
   };
-}
-
-export interface Words {
-  title?: string;
-  description?: string;
-  tags?: string[];
-}
-
-/** Words for one line: they are printed on terminals, and must not steer them. */
-function line(text: string, length: number): string {
-  return cut(text.replace(/[\p{Cc}\p{Cs}]+/gu, " ").trim(), length).trim();
-}
-
-/** What no text needs but line breaks and tabs; halves of characters cannot even be stored. */
-const UNSEEN = /[^\P{Cc}\n\t]|\p{Cs}/gu;
-
-/** At most `length` characters, never half of one. */
-function cut(text: string, length: number): string {
-  return Array.from(text).slice(0, length).join("");
 }

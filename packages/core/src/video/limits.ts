@@ -4,7 +4,8 @@ export const limits = {
   descriptionLength: 5000,
   tags: 30,
   tagLength: 60,
-  sharedWith: 100,
+  /** a change and its shares are one write, and one write takes 100 rows */
+  sharedWith: 40,
   filenameLength: 255,
   /** of a list's page: unless said otherwise, and at most */
   pageItems: 25,

@@ -8,6 +8,9 @@ export function keyOf(id: VideoId): Key {
   return { PK: `VIDEO#${id}`, SK: "META" };
 }
 
+/** Nobody is deleting it: what every write on a film expects. A row that is gone is not alive. */
+export const ALIVE = "attribute_exists(PK) AND attribute_not_exists(deletedAtMs)";
+
 /**
  * Which slice of the sparse index a film in flight is in, so that no slice grows hot. The state
  * machine computes it too. A film is in flight until its end has been announced.
@@ -50,8 +53,11 @@ export function fromRow(row: Row): Video {
     ...given("profile", text(row.profile)),
     ...given("options", row.options as Video["options"]),
     ...given("expects", row.expects as Video["expects"]),
+    ...given("fetching", row.fetching as Video["fetching"]),
+    ...given("expiresAtMs", row.expiresAtMs as number | undefined),
     ...given("held", row.held as Video["held"]),
     ...given("cost", row.cost as Video["cost"]),
+    ...given("idem", text(row.idem)),
     ...given("deletedAtMs", row.deletedAtMs as number | undefined),
   };
   const claim = {
@@ -61,7 +67,7 @@ export function fromRow(row: Row): Video {
     ...given("progress", row.progress),
     ...given("problem", row.problem),
     ...given("settledBy", text(row.settledBy)),
-    ...given("expiresAtMs", row.expiresAtMs),
+    ...given("canceledAtMs", row.canceledAtMs as number | undefined),
   };
   return { ...about, ...claim, status } as Video;
 }

@@ -1,17 +1,17 @@
 import * as Table from "../aws/table.ts";
 import { Clock } from "../clock/index.ts";
-import type { VideoId } from "../id/id.ts";
-import type { Words } from "../intake/intake.ts";
+import type { UploadId, VideoId } from "../id/id.ts";
+import * as Intake from "../intake/intake.ts";
 import { Problem } from "../problem/index.ts";
 import type { Found } from "../source/found.ts";
-import type { In, Progress, Published, Video, Warning } from "./film.ts";
+import type { In, Options, Progress, Published, Video, Warning } from "./film.ts";
 import { before, type Status } from "./moves.ts";
-import { fromRow, keyOf, shardOf, titleKeyOf } from "./row.ts";
+import { ALIVE, fromRow, keyOf, shardOf, titleKeyOf } from "./row.ts";
 
 export type * from "./film.ts";
 export { limits, phases, relations, visibilities } from "./limits.ts";
 export { before, isSettled, mayMove, Status, settled, statuses, working } from "./moves.ts";
-export { fromRow, keyOf, shardOf, shards, titleKeyOf } from "./row.ts";
+export { ALIVE, fromRow, keyOf, shardOf, shards, titleKeyOf } from "./row.ts";
 
 export async function find(id: VideoId): Promise<Video | undefined> {
   const row = await Table.read(keyOf(id));
@@ -25,38 +25,58 @@ export async function require(id: VideoId): Promise<Video> {
   return found;
 }
 
-/** A film that waits for its source: uploads are only taken for films that were asked for. */
-export async function expect(film: {
+/** What a film is opened with. */
+export interface Opening {
   id: VideoId;
   ownerId: string;
   title: string;
+  description?: string;
+  tags?: string[];
+  visibility?: Video["visibility"];
+  profile?: string;
+  options?: Options;
+  /** Where its source will be, and the upload that brings it there. */
   sourceBucket: string;
   sourceKey: string;
+  expects?: UploadId;
+  fetching?: true;
   expiresAtMs?: number;
-}): Promise<void> {
-  const now = Clock.now();
-  await Table.change(keyOf(film.id), {
-    update:
-      "SET #status = :status, kind = :kind, videoId = :id, ownerId = :owner, title = :title, titleKey = :titleKey, #source = :source, attempt = :none, createdAtMs = :now, updatedAtMs = :now, inFlight = :shard, expiresAtMs = :expires",
-    condition: "attribute_not_exists(PK)",
-    names: { "#status": "status", "#source": "source" },
-    values: {
-      ":status": "AWAITING_UPLOAD",
-      ":kind": "VIDEO",
-      ":id": film.id,
-      ":owner": film.ownerId,
-      ":title": film.title,
-      ":titleKey": titleKeyOf(film.title),
-      ":source": { bucket: film.sourceBucket, key: film.sourceKey },
-      ":none": 0,
-      ":now": now,
-      ":shard": shardOf(film.id),
-      ":expires": film.expiresAtMs ?? now + WEEK_MS,
-    },
-  });
+  idem?: string;
 }
 
-const WEEK_MS = 7 * 24 * 3600 * 1000;
+/** A film that waits for its source: uploads are only taken for films that were asked for. */
+export async function expect(film: Opening): Promise<void> {
+  await Table.create(expected(film));
+}
+
+/** The row of a film that waits for its source. */
+export function expected(film: Opening): Table.Key & Table.Row {
+  const now = Clock.now();
+  const { id, sourceBucket, sourceKey, ...about } = film;
+  const expects = Intake.placeOf(sourceBucket, sourceKey)?.uploadId;
+  return {
+    ...keyOf(id),
+    kind: "VIDEO",
+    videoId: id,
+    status: "AWAITING_UPLOAD" satisfies Status,
+    attempt: 0,
+    revision: 0,
+    tags: [],
+    visibility: "private",
+    sharedWith: [],
+    ...(expects ? { expects } : {}),
+    expiresAtMs: now + UPLOAD_MS,
+    ...about,
+    titleKey: titleKeyOf(film.title),
+    source: { bucket: sourceBucket, key: sourceKey },
+    createdAtMs: now,
+    updatedAtMs: now,
+    inFlight: shardOf(id),
+  };
+}
+
+/** How long an upload may take. Source: the bucket's rule for unfinished ones says the same. */
+export const UPLOAD_MS = 7 * 24 * 3600 * 1000;
 
 /**
  * Writes down what was found in an attempt's source, and what its uploader called it.
@@ -66,7 +86,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 export async function describe(
   id: VideoId,
   attempt: number,
-  seen: { found: Found; words: Words },
+  seen: { found: Found; words: Intake.Words },
 ): Promise<void> {
   const { title, description, tags } = seen.words;
   const set = {
@@ -80,7 +100,7 @@ export async function describe(
     update: `SET ${Object.keys(set)
       .map((name) => `#${name} = :${name}`)
       .join(", ")}`,
-    condition: "attempt = :attempt AND #status = :validating",
+    condition: `${ALIVE} AND attempt = :attempt AND #status = :validating`,
     names: {
       "#status": "status",
       ...Object.fromEntries(Object.keys(set).map((name) => [`#${name}`, name])),
@@ -98,8 +118,7 @@ export async function describe(
 export async function progress(id: VideoId, attempt: number, now: Progress): Promise<void> {
   await Table.change(keyOf(id), {
     update: "SET #status = :transcoding, progress = :progress, updatedAtMs = :now",
-    condition:
-      "attempt = :attempt AND #status IN (:pending, :transcoding) AND (attribute_not_exists(progress.#percent) OR progress.#percent < :percent)",
+    condition: `${ALIVE} AND attempt = :attempt AND #status IN (:pending, :transcoding) AND (attribute_not_exists(progress.#percent) OR progress.#percent < :percent)`,
     names: { "#status": "status", "#percent": "percent" },
     values: {
       ":transcoding": "TRANSCODING",
@@ -129,7 +148,7 @@ export async function publish(
   const row = await Table.change(keyOf(id), {
     update:
       "SET #status = :ready, published = :published, warnings = :warnings, settledBy = :execution, updatedAtMs = :now REMOVE progress, problem",
-    condition: `attempt = :attempt AND #status IN (:from0${rest.map((_, at) => `, :from${at + 1}`).join("")})`,
+    condition: `${ALIVE} AND attempt = :attempt AND #status IN (:from0${rest.map((_, at) => `, :from${at + 1}`).join("")})`,
     names: { "#status": "status" },
     values: {
       ":ready": "READY",
@@ -154,7 +173,7 @@ export async function publish(
 export async function owe(id: VideoId, attempt: number, execution: string): Promise<In<"READY">> {
   const row = await Table.change(keyOf(id), {
     update: "SET settledBy = :execution, inFlight = :shard, updatedAtMs = :now",
-    condition: "attempt = :attempt AND #status = :ready",
+    condition: `${ALIVE} AND attempt = :attempt AND #status = :ready`,
     names: { "#status": "status" },
     values: {
       ":execution": execution,
@@ -168,11 +187,14 @@ export async function owe(id: VideoId, attempt: number, execution: string): Prom
   return fromRow(row) as In<"READY">;
 }
 
-/** The film's end has been announced by whoever owed it: nothing is in flight any more. */
+/**
+ * The film's end has been announced by whoever owed it: nothing is in flight any more, unless an
+ * upload is open that brings its next source.
+ */
 export async function land(id: VideoId, attempt: number, settledBy: string): Promise<void> {
   await Table.change(keyOf(id), {
     update: "REMOVE inFlight",
-    condition: "attempt = :attempt AND settledBy = :settledBy",
+    condition: `${ALIVE} AND attempt = :attempt AND settledBy = :settledBy AND attribute_not_exists(expects)`,
     values: { ":attempt": attempt, ":settledBy": settledBy },
   });
 }
@@ -184,8 +206,9 @@ export async function land(id: VideoId, attempt: number, settledBy: string): Pro
  */
 export async function expire(id: VideoId): Promise<In<"FAILED"> | undefined> {
   const row = await Table.change(keyOf(id), {
-    update: "SET #status = :failed, problem = :problem, updatedAtMs = :now REMOVE inFlight",
-    condition: "#status = :awaiting AND expiresAtMs < :now",
+    update:
+      "SET #status = :failed, problem = :problem, updatedAtMs = :now REMOVE inFlight, expects, fetching",
+    condition: `${ALIVE} AND #status = :awaiting AND expiresAtMs < :now`,
     names: { "#status": "status" },
     values: {
       ":failed": "FAILED",
