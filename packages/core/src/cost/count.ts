@@ -3,7 +3,7 @@ import { Job } from "../job/index.ts";
 import type { Plan } from "../ladder/ladder.ts";
 import type { Found } from "../source/found.ts";
 import * as Money from "./money.ts";
-import { type Confidence, inUse, type Prices } from "./prices.ts";
+import { type Confidence, inUse, least, oldest, type Prices } from "./prices.ts";
 import { AUDIO_ONLY, FRAME_CAPTURE, keyOf, priced } from "./rate.ts";
 
 /** One output of a job as it is billed. Kept with the attempt: later prices change nothing. */
@@ -59,6 +59,21 @@ export function total(lines: Line[][]): number {
 
 export function microOf({ minutes, usdPerMinute }: Line): number | undefined {
   return usdPerMinute === undefined ? undefined : Money.priceOf(minutes, usdPerMinute);
+}
+
+/** How far a sum can be trusted, and how old its prices are. What counts nothing changes neither. */
+export function trust(
+  lines: Line[][],
+  otherwise: string,
+): { asOf: string; confidence: Confidence } {
+  const known = lines.flat().filter(({ usdPerMinute }) => usdPerMinute !== 0);
+  return {
+    confidence: least(known.map(({ confidence }) => confidence)),
+    asOf: oldest(
+      known.flatMap(({ asOf }) => asOf ?? []),
+      otherwise,
+    ),
+  };
 }
 
 /** Minutes by the key they are billed under. */

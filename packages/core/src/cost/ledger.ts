@@ -9,10 +9,9 @@ import type { Found } from "../source/found.ts";
 import type { Cost } from "../video/film.ts";
 import { Video } from "../video/index.ts";
 import { budgetOf } from "./budget.ts";
-import { counted, expected, type Line, minutesByRate, total } from "./count.ts";
+import { counted, expected, type Line, minutesByRate, total, trust } from "./count.ts";
 import * as Money from "./money.ts";
-import { inUse, least, oldest } from "./prices.ts";
-import { FRAME_CAPTURE } from "./rate.ts";
+import { inUse } from "./prices.ts";
 import { MINUTES, monthKey, monthOf, readMonth, type Spend, together } from "./rows.ts";
 
 /**
@@ -63,18 +62,6 @@ function spendFor({ ownerId, plan, found }: Parameters<typeof reserve>[0]): Spen
     lines,
     by: { minimumSeconds: prices.minimumSeconds, stepMinutes: prices.stepMinutes },
     ...trust(lines, prices.asOf),
-  };
-}
-
-/** How far a sum can be trusted, and how old its prices are. Pictures count nothing, and say so. */
-export function trust(lines: Line[][], otherwise: string): Pick<Spend, "asOf" | "confidence"> {
-  const priced = lines.flat().filter(({ rate }) => rate !== FRAME_CAPTURE);
-  return {
-    confidence: least(priced.map(({ confidence }) => confidence)),
-    asOf: oldest(
-      priced.flatMap(({ asOf }) => asOf ?? []),
-      otherwise,
-    ),
   };
 }
 

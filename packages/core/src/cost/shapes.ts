@@ -66,7 +66,7 @@ export const Estimate = z.object({
     ),
   }),
   storage: z.object({ usd: Usd, bytes: z.int().nonnegative(), months: z.literal(1) }),
-  confidence: Confidence,
+  confidence: Confidence.describe("The least of the encoding's prices."),
   asOf: z.string().describe("Date of the oldest price of the encoding."),
   notes: z.array(z.string()),
 });

@@ -72,7 +72,7 @@ export function requestToken(videoId: VideoId, attempt: number): string {
 }
 
 const SOUND = "Audio Selector 1";
-const SEGMENT_SECONDS = 4;
+export const SEGMENT_SECONDS = 4;
 const FRAGMENT_SECONDS = 2;
 const GOP_SECONDS = 2;
 
