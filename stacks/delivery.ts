@@ -190,6 +190,15 @@ export const invalidate = {
   resources: [cdn.nodes.distribution.arn],
 };
 
+/** Read what names the files of a film, and none of these. */
+export const readPlaylists = {
+  actions: ["s3:GetObject"],
+  resources: [
+    $interpolate`${streamsBucket.arn}/videos/*.m3u8`,
+    $interpolate`${streamsBucket.arn}/videos/*.mpd`,
+  ],
+};
+
 /** Take films away. */
 export const emptyStreams = [
   { actions: ["s3:DeleteObject"], resources: [$interpolate`${streamsBucket.arn}/videos/*`] },

@@ -47,7 +47,7 @@ export async function playlist(asked: Asked): Promise<Playlist> {
   const prefix = Job.prefix(asked.videoId, asked.attempt);
   const signed = await read(asked.grant, `${prefix}*`);
   const file = `${FOLDER}/${asked.name}`;
-  const text = await Objects.text({ bucket: Config.deliveryBucket(), key: `${prefix}${file}` });
+  const text = await stored(`${prefix}${file}`);
   if (text === undefined) throw new Problem("PlaylistNotFound");
 
   const query = Signatures.query(signed);
@@ -66,6 +66,16 @@ export async function playlist(asked: Asked): Promise<Playlist> {
     return opened(key.split("/").map(encodeURIComponent).join("/"));
   };
   return { text: rewriteHls(text, placed), contentType: TYPES.m3u8 };
+}
+
+async function stored(key: string): Promise<string | undefined> {
+  try {
+    return await Objects.text({ bucket: Config.deliveryBucket(), key });
+  } catch (error) {
+    // who may not list a bucket is told so of what is not there, and to read playlists is all we may
+    if (error instanceof Error && error.name === "AccessDenied") return undefined;
+    throw error;
+  }
 }
 
 /** A file that a playlist names, below the attempt; undefined when it leads elsewhere. */
