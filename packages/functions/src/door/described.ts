@@ -82,7 +82,6 @@ export class Reply<Body> {
 }
 
 interface Around {
-  /** without quotes */
   etag?: string;
   /** below the API's root */
   location?: string;

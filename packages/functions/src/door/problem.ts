@@ -54,11 +54,18 @@ export function answerTo({ code, about }: Met, requestId: string): Problem {
   const missing = NUMBERS.safeParse(about.missing);
   return {
     ...body,
-    ...(fields.success ? { fields: fields.data } : {}),
+    ...(fields.success ? { fields: fields.data.map(placed) } : {}),
     ...(missing.success ? { missing: missing.data } : {}),
     ...(body.status >= 500 ? { instance: requestId } : {}),
   };
 }
+
+/** Core knows fields, and not where in a request they stood: what it finds wrong is the body's. */
+function placed({ path, message }: Field): Field {
+  return { path: PLACE.test(path) ? path : `body.${path}`, message };
+}
+
+const PLACE = /^(path|query|header|body)(\.|$)/;
 
 /** How long to wait before the same request is sent again; undefined when waiting helps nothing. */
 export function patienceS({ code, about }: Met): number | undefined {

@@ -89,7 +89,7 @@ function spoken({ answer }: Described, given: unknown, brought: Brought): Respon
   const type = answer.type ?? "application/json";
   const text = type === "application/json" ? JSON.stringify(body) : String(body);
   const etag = around.etag ?? (answer.tagged ? digest(text) : undefined);
-  if (etag) headers.set("etag", `"${etag}"`);
+  if (etag) headers.set("etag", etag);
   if (etag && answer.tagged && isKnown(brought.headers["if-none-match"], etag)) {
     return new Response(null, { status: 304, headers });
   }
@@ -98,14 +98,14 @@ function spoken({ answer }: Described, given: unknown, brought: Brought): Respon
 }
 
 function digest(text: string): string {
-  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+  return `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
 }
 
 /** Whether the caller has it already. A `W/` is the distribution's, which had compressed it. */
 function isKnown(said: string | undefined, etag: string): boolean {
   if (said === undefined) return false;
   const known = said.split(",").map((one) => one.trim().replace(/^W\//, ""));
-  return known.includes(`"${etag}"`) || known.includes("*");
+  return known.includes(etag) || known.includes("*");
 }
 
 function refused(problem: Problem, brought: Brought, more: Record<string, string> = {}): Response {

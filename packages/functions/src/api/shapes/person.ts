@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { ProfileName } from "./source.ts";
 import { Person } from "./words.ts";
 
 export const Me = z
@@ -8,7 +7,7 @@ export const Me = z
 
 export const Profile = z
   .object({
-    name: ProfileName,
+    name: z.string().meta({ examples: ["standard"] }),
     description: z.string(),
     maxLines: z.int().meta({ description: "no rendition has more on its shorter side" }),
   })

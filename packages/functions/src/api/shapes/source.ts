@@ -1,3 +1,4 @@
+import { Ladder } from "@rushes/core/ladder";
 import { Video } from "@rushes/core/video";
 import * as z from "zod";
 import { Bytes, Frames, Seconds, UploadId, VideoId } from "./words.ts";
@@ -5,19 +6,8 @@ import { Bytes, Frames, Seconds, UploadId, VideoId } from "./words.ts";
 const { limits } = Video;
 
 /** What an owner may choose beside the profile. */
-export const Options = z
-  .strictObject({
-    download: z.boolean().optional().meta({ description: "one file to download; true" }),
-    thumbnails: z.boolean().optional().meta({ description: "pictures along the film; true" }),
-    posterAtSeconds: z.number().min(0).max(86_400).optional(),
-  })
-  .meta({ id: "Options" });
-
-export const ProfileName = z
-  .string()
-  .min(1)
-  .max(60)
-  .meta({ examples: ["standard"] });
+export const Options = Ladder.Options.meta({ id: "Options" });
+export const ProfileName = Ladder.ProfileName.meta({ id: "ProfileName" });
 
 /** A file that will be sent here. */
 export const File = z.strictObject({
@@ -92,7 +82,7 @@ export const Parts = z
     parts: z
       .array(
         z.strictObject({
-          number: z.int().min(1).max(10_000),
+          number: z.int().min(1),
           crc32: z
             .string()
             .regex(/^[A-Za-z0-9+/]{6}==$/)

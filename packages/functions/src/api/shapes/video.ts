@@ -1,6 +1,6 @@
 import { Video as Film } from "@rushes/core/video";
 import * as z from "zod";
-import { File, Found, Link, Making, Options, ProfileName, Upload } from "./source.ts";
+import { File, Found, Link, Making, Options, Upload } from "./source.ts";
 import { Bytes, Frames, Percent, Person, page, Seconds, Time, Usd, VideoId } from "./words.ts";
 
 const { limits } = Film;
@@ -112,7 +112,7 @@ const Seen = {
 const Closer = {
   ownerId: Person,
   sharedWith: z.array(Person),
-  profile: ProfileName,
+  profile: z.string().meta({ description: "absent: the stage's own choice" }),
   options: Options,
   source: Found.optional(),
   problem: Trouble.optional(),

@@ -1,13 +1,10 @@
 import { Video } from "@rushes/core/video";
+import { Webhook as Hook } from "@rushes/core/webhook";
 import * as z from "zod";
 import { DeliveryId, page, Time, WebhookId } from "./words.ts";
 
 const { limits } = Video;
-const Event = z
-  .string()
-  .min(1)
-  .max(60)
-  .meta({ examples: ["video.ready"] });
+const Event = z.enum(Hook.events);
 const Url = z
   .string()
   .min(1)
@@ -25,14 +22,14 @@ const Words = {
 
 export const WebhookWish = z.strictObject({ url: Url, ...Words }).meta({ id: "WebhookWish" });
 export const WebhookChange = z
-  .strictObject({ url: Url.optional(), ...Words })
+  .strictObject({ url: z.exactOptional(Url), ...Words })
   .meta({ id: "WebhookChange" });
 
 export const Webhook = z
   .object({
     id: WebhookId,
     url: Url,
-    events: z.array(Event),
+    events: z.array(z.string()).meta({ examples: [[...Hook.events]] }),
     description: z.string().optional(),
     enabled: z.boolean(),
     createdAt: Time,
@@ -43,13 +40,13 @@ export const WebhookWithSecret = Webhook.extend({
   secret: z.string().meta({ description: "told this once", examples: ["whsec_…"] }),
 }).meta({ id: "WebhookWithSecret" });
 
-export const Webhooks = page(Webhook, "Webhooks");
+export const Webhooks = z.object({ items: z.array(Webhook) }).meta({ id: "Webhooks" });
 
 export const Delivery = z
   .object({
     id: DeliveryId,
-    event: Event,
-    state: z.enum(["waiting", "delivered", "failed"]),
+    event: z.string().meta({ examples: [...Hook.events, "webhook.test"] }),
+    state: z.enum(Hook.states),
     at: Time,
     tries: z.array(
       z.object({ at: Time, status: z.int().optional(), problem: z.string().optional() }),

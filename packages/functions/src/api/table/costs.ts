@@ -29,7 +29,7 @@ export const estimate = described({
   access: "token",
   body: EstimateWish,
   answer: { status: 200, says: "The estimate.", shape: Estimate },
-  problems: ["ProfileUnknown", "VideoNotFound", "Forbidden"],
+  problems: ["VideoNotFound", "Forbidden", "MoveForbidden"],
 });
 
 export const showCosts = described({

@@ -31,7 +31,6 @@ export const replaceSource = described({
     "Forbidden",
     "SourceTooLarge",
     "TypeNotAllowed",
-    "ProfileUnknown",
     "AddressNotAllowed",
     "TooManyUploads",
   ],
@@ -62,7 +61,7 @@ export const reprocessVideo = described({
   absent,
   body: Making.meta({ id: "Making" }),
   answer: begun,
-  problems: ["VideoNotFound", "Forbidden", "MoveForbidden", "SourceMissing", "ProfileUnknown"],
+  problems: ["VideoNotFound", "Forbidden", "MoveForbidden", "SourceMissing"],
 });
 
 export const cancelVideo = described({

@@ -35,10 +35,10 @@ export const openVideo = described({
     "Forbidden",
     "SourceTooLarge",
     "TypeNotAllowed",
-    "ProfileUnknown",
     "AddressNotAllowed",
     "TooManyUploads",
     "IdempotencyKeyReused",
+    "Deleted",
   ],
 });
 
@@ -48,7 +48,8 @@ export const listVideos = described({
   path: "/videos",
   tag,
   summary: "Lists films, newest first",
-  description: "With a title, in the order of titles.",
+  description:
+    "A page may be short, even empty, and yet not be the last: go on while there is a nextCursor.",
   access: "token",
   query: z.strictObject({
     owner: Person.default("me").meta({ description: "me; for operators also all, or a user's id" }),

@@ -1,0 +1,19 @@
+import { Library } from "@rushes/core/library";
+import { Reply, type Served, serve } from "../door/described.ts";
+import { changeVideo, listVideos, openVideo, showVideo } from "./table/videos.ts";
+
+export const videos: readonly Served[] = [
+  serve(openVideo, async ({ actor, body, headers }) => {
+    const opened = await Library.open(actor, body, headers["idempotency-key"]);
+    return new Reply(opened, { location: `/videos/${opened.video.id}` });
+  }),
+  serve(listVideos, ({ actor, query }) => Library.list(actor, query)),
+  serve(showVideo, async ({ actor, params }) => {
+    const { video, etag } = await Library.show(actor, params.id);
+    return new Reply(video, { etag });
+  }),
+  serve(changeVideo, async ({ actor, params, body, headers }) => {
+    const { video, etag } = await Library.change(actor, params.id, body, headers["if-match"]);
+    return new Reply(video, { etag });
+  }),
+];
