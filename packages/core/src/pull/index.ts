@@ -1,0 +1,1 @@
+export * as Pull from "./pull.ts";

@@ -1,0 +1,128 @@
+import { Config } from "../config/index.ts";
+import type { VideoId } from "../id/id.ts";
+import { Problem } from "../problem/index.ts";
+import { Upload } from "../upload/index.ts";
+import { Web } from "../web/index.ts";
+
+/** What an origin has to give, from some byte on. */
+export interface Offer {
+  /** The first byte that comes: what was asked for, or 0. */
+  firstByte: number;
+  /** Of the whole; absent when the origin does not say. */
+  totalBytes?: number;
+  /** What to show it when going on later; absent when it could not tell another content. */
+  validator?: string;
+  type: string;
+  body: AsyncIterable<Buffer>;
+}
+
+/** The origin has trouble, or asks for patience: the same may go well later. */
+export class Later extends Error {
+  readonly afterSeconds: number;
+
+  constructor(afterSeconds = 0, options?: ErrorOptions) {
+    super("The origin gives nothing now", options);
+    this.name = "Later";
+    this.afterSeconds = afterSeconds;
+  }
+}
+
+/**
+ * Asks an origin for a film, from where an earlier try ended when it is still the same one.
+ *
+ * @throws Later
+ * @throws Problem `AddressNotAllowed`, `PullFailed`, `TypeNotAllowed`, `SourceTooLarge` or `SourceEmpty`
+ */
+export async function ask(
+  { videoId, url }: { videoId: VideoId; url: string },
+  from: { firstByte: number; validator?: string | undefined; totalBytes?: number | undefined },
+): Promise<Offer> {
+  const goesOn = from.firstByte > 0 && from.validator !== undefined;
+  const answer = await Web.fetchFrom(url, Config.intake().pull, {
+    maxRedirects: MOST_REDIRECTS,
+    ...(goesOn ? { range: { first: from.firstByte } } : {}),
+    ...(goesOn && from.validator ? { headers: { "if-range": from.validator } } : {}),
+  });
+  try {
+    const offer = read(answer, from);
+    if (offer === "another") {
+      answer.discard();
+      return await ask({ videoId, url }, { firstByte: 0 });
+    }
+    judge(videoId, offer);
+    return offer;
+  } catch (error) {
+    answer.discard();
+    throw error;
+  }
+}
+
+/** As many bytes as a pulled film may have. */
+export function mostBytes(): number {
+  const { maxBytes, pull } = Config.intake();
+  return Math.min(maxBytes, pull.maxBytes);
+}
+
+function read(
+  { status, headers, body }: Web.Answer,
+  from: { firstByte: number; validator?: string | undefined; totalBytes?: number | undefined },
+): Offer | "another" {
+  if (PATIENCE.includes(status) || status >= 500) throw new Later(Number(headers["retry-after"]));
+  if (status === 416 && from.firstByte > 0) return "another";
+  if (status !== 200 && status !== 206) throw failed(`It answered ${status}.`);
+  const coding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  if (coding !== "identity") throw failed("It only gives the file packed.");
+  const validator = validatorOf(headers.etag, headers["last-modified"]);
+  const about = {
+    ...(validator === undefined ? {} : { validator }),
+    type: headers["content-type"]?.trim().toLowerCase() ?? "",
+    body,
+  };
+  if (status === 200) {
+    const length = headers["content-length"];
+    return { ...about, firstByte: 0, ...(length ? { totalBytes: Number(length) } : {}) };
+  }
+  const [, first, total] = RANGE.exec(headers["content-range"] ?? "") ?? [];
+  const isSame =
+    Number(first) === from.firstByte &&
+    (from.totalBytes === undefined || Number(total) === from.totalBytes) &&
+    (headers.etag === undefined || validator === from.validator || !isTag(from.validator));
+  if (from.firstByte === 0) throw failed("It gives a part nobody asked for.");
+  if (!isSame) return "another";
+  const said = from.validator === undefined ? {} : { validator: from.validator };
+  return { ...about, ...said, firstByte: from.firstByte, totalBytes: Number(total) };
+}
+
+/** Refuses what the stage does not take, before its bytes come. */
+function judge(videoId: VideoId, { totalBytes, type }: Offer): void {
+  const [essence = ""] = type.split(";");
+  if (!ANYTHING.includes(essence.trim())) {
+    Upload.plan(videoId, { filename: "", sizeBytes: totalBytes ?? 0, type });
+  }
+  if (totalBytes === 0) throw new Problem("SourceEmpty");
+  if (totalBytes !== undefined && totalBytes > mostBytes()) throw new Problem("SourceTooLarge");
+}
+
+export function failed(why: string): Problem {
+  const { message } = new Problem("PullFailed");
+  return new Problem("PullFailed", { message: `${message} ${why}` });
+}
+
+/** What may be shown as `If-Range`: a weak tag may not. Source: RFC 9110, If-Range. */
+function validatorOf(etag: string | undefined, modified: string | undefined): string | undefined {
+  if (etag !== undefined && isTag(etag)) return etag;
+  return modified !== undefined && !Number.isNaN(Date.parse(modified)) ? modified : undefined;
+}
+
+function isTag(validator: string | undefined): boolean {
+  return /^"[\x21\x23-\x7e\x80-\xff]*"$/.test(validator ?? "");
+}
+
+const RANGE = /^bytes (\d+)-\d+\/(\d+)$/;
+const MOST_REDIRECTS = 5;
+
+/** Statuses that ask to come again. */
+const PATIENCE = [408, 425, 429];
+
+/** Types that say nothing: what is in the file is looked at anyway. */
+const ANYTHING = ["", "application/octet-stream", "binary/octet-stream", "application/mp4"];

@@ -1,0 +1,115 @@
+import * as z from "zod";
+import * as Messages from "../aws/messages.ts";
+import * as Uploads from "../aws/uploads.ts";
+import { Clock } from "../clock/index.ts";
+import { Config } from "../config/index.ts";
+import * as Id from "../id/id.ts";
+import { isBusy, Problem } from "../problem/index.ts";
+import { Upload } from "../upload/index.ts";
+import { Web } from "../web/index.ts";
+import { failed, Later } from "./origin.ts";
+import { complete, isNeeded, keep, type Standing, take } from "./standing.ts";
+import { stream } from "./stream.ts";
+
+/** A film that shall be fetched from the web. */
+export const Asked = z.object({
+  videoId: Id.VideoId,
+  uploadId: Id.UploadId,
+  turn: z.number().int().nonnegative().default(0),
+});
+export type Asked = z.infer<typeof Asked>;
+
+/**
+ * Fetches a film into its upload, as far as time allows; what is left is done by another message.
+ * Once all is there S3 says so, and the film starts as any other. One that nobody waits for any
+ * more is let go.
+ *
+ * @param untilMs when the function will be stopped
+ */
+export async function run(asked: Asked, { untilMs }: { untilMs: number }): Promise<void> {
+  const { videoId, uploadId, turn } = asked;
+  const startedAtMs = Clock.now();
+  const standing = await take(videoId, uploadId, turn);
+  if ("refused" in standing) {
+    if (standing.refused === "busy") await again(asked, standing.untilMs - startedAtMs);
+    return;
+  }
+  const before = standing.kept.receivedBytes;
+  try {
+    // what is fetched must also be sent, and a word be left for whoever goes on
+    const outcome = await stream(standing, startedAtMs + (untilMs - startedAtMs) * SHARE);
+    if (outcome === "unwanted") return await letGo(standing);
+    if (outcome === "whole") return await finish(standing);
+    await goOn(standing, before, 0, "It takes too long.");
+  } catch (error) {
+    if (error instanceof Problem) return await giveUp(standing, error);
+    const why = error instanceof Web.Unreachable ? error.message : "It has trouble.";
+    if (error instanceof Web.Unreachable) return await goOn(standing, before, 0, why);
+    if (error instanceof Later) return await goOn(standing, before, error.afterSeconds, why);
+    if (isBusy(error)) return await goOn(standing, before, 0, "The store has trouble.");
+    throw error;
+  }
+}
+
+async function finish(standing: Standing): Promise<void> {
+  const { place, kept } = standing;
+  const parts = kept.multipartId ? await Uploads.arrived(place, kept.multipartId) : undefined;
+  if (parts && kept.multipartId) {
+    const done = await Uploads.complete(place, kept.multipartId, parts);
+    if (done === "other parts") return startOver(standing);
+  }
+  // otherwise it was made before, and the answer got lost
+  await complete(standing);
+}
+
+/** What is there cannot be used: everything is fetched anew. */
+async function startOver(standing: Standing): Promise<void> {
+  const { place, kept } = standing;
+  if (kept.multipartId) await Uploads.abort(place, kept.multipartId);
+  await keep(standing, { multipartId: undefined, whole: undefined });
+  await goOn(standing, kept.receivedBytes, 0, "Its parts do not fit together.");
+}
+
+/** Leaves the rest to another message, unless it has been tried often enough. */
+async function goOn(
+  standing: Standing,
+  before: number,
+  afterSeconds: number,
+  why: string,
+): Promise<void> {
+  const { videoId, uploadId, untilMs, kept } = standing;
+  const hasMoved = kept.receivedBytes > before;
+  const idleTries = hasMoved ? 0 : kept.idleTries + 1;
+  const patienceS = hasMoved ? 0 : AFTER_SECONDS[idleTries - 1];
+  const now = Clock.now();
+  if (patienceS === undefined || now > Math.min(untilMs, kept.beganAtMs + DAY_MS)) {
+    return giveUp(standing, failed(why));
+  }
+  if (!(await keep(standing, { idleTries }))) return letGo(standing);
+  const waitS = Math.max(patienceS, Number.isFinite(afterSeconds) ? afterSeconds : 0);
+  await again({ videoId, uploadId, turn: kept.turn + 1 }, waitS * 1000);
+}
+
+async function again(asked: Asked, afterMs: number): Promise<void> {
+  await Messages.send(Config.pullsUrl(), asked, Math.max(0, afterMs) / 1000);
+}
+
+async function giveUp(standing: Standing, problem: Problem): Promise<void> {
+  const { code, message } = problem;
+  await Upload.failed(standing.videoId, standing.uploadId, { code, message });
+  await letGo(standing);
+}
+
+/** Takes away what has arrived, unless somebody else is at it. */
+async function letGo(standing: Standing): Promise<void> {
+  const { multipartId } = standing.kept;
+  if (multipartId && !(await isNeeded(standing))) await Uploads.abort(standing.place, multipartId);
+}
+
+/** How much of its time a call fetches. */
+const SHARE = 0.85;
+
+/** How long to wait after a first, second, ... try that brought nothing. */
+const AFTER_SECONDS = [5, 30, 120, 600, 900, 900];
+
+const DAY_MS = 24 * 3600 * 1000;
