@@ -1,10 +1,10 @@
 import { createReadStream, statSync } from "node:fs";
 import { basename } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { connect as connectApi, type Grant, openAccounts, type Rushes } from "@rushes/client";
 import { metadataText } from "./metadata.ts";
 
 /** Where a deployed Rushes is and with which keys: what `endpoints.json` holds. */
@@ -13,23 +13,16 @@ export interface Place {
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
   resources: Record<string, string>;
+  api?: string;
+  userPoolId?: string;
+  clientId?: string;
+  users?: ReadonlyArray<{ email: string; password: string; group: string }>;
 }
+
+export type { Grant } from "@rushes/client";
 
 /** A film as the table holds it. The CLI shows what is there and judges none of it. */
 export type FilmItem = Record<string, unknown> & { videoId?: string; status?: string };
-
-export interface Grant {
-  videoId: string;
-  attempt: number;
-  expiresAt: string;
-  cookies: Record<string, string>;
-  hls?: string;
-  dash?: string;
-  downloads: Array<{ url: string }>;
-  poster?: string;
-  /** seven digits, from 0, stand for `{index}` */
-  thumbnails?: { template: string; count: number };
-}
 
 export type Operator = ReturnType<typeof connect>;
 
@@ -42,7 +35,7 @@ export function connect(place: Place) {
   };
   const s3 = new S3Client({ ...config, forcePathStyle: true });
   const states = new SFNClient(config);
-  const lambda = new LambdaClient(config);
+  const api = apiOf(place);
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   const named = (resource: string): string => {
     const name = place.resources[resource];
@@ -108,24 +101,38 @@ export function connect(place: Place) {
     },
 
     /**
-     * Asks the playback function for a grant.
+     * Asks the API for a grant, as the admin.
      *
-     * @throws Error with the function's own sentence when it refuses
+     * @throws ApiProblem when it refuses
      */
     async grant(videoId: string, lifetimeSeconds?: number): Promise<Grant> {
-      const answer = await lambda.send(
-        new InvokeCommand({
-          FunctionName: named("PlaybackFunction"),
-          Payload: JSON.stringify({ videoId, ...(lifetimeSeconds ? { lifetimeSeconds } : {}) }),
-        }),
-      );
-      const said = JSON.parse(new TextDecoder().decode(answer.Payload));
-      if (answer.FunctionError) throw new Error(`${said.errorType}: ${said.errorMessage}`);
-      return said as Grant;
+      return (await api()).grant(videoId, lifetimeSeconds ? { lifetimeSeconds } : {});
     },
 
     close() {
-      for (const client of [s3, states, lambda, table]) client.destroy();
+      for (const client of [s3, states, table]) client.destroy();
     },
   };
+}
+
+/** The API as the admin, who signs in when something is first asked. */
+function apiOf({ aws, api, userPoolId, clientId, users = [] }: Place): () => Promise<Rushes> {
+  let signedIn: Promise<Rushes> | undefined;
+  return () => {
+    signedIn ??= signIn().catch((error: unknown) => {
+      signedIn = undefined;
+      throw error;
+    });
+    return signedIn;
+  };
+
+  async function signIn(): Promise<Rushes> {
+    const admin = users.find(({ group }) => group === "admin");
+    if (!api || !userPoolId || !clientId || !admin) {
+      throw new Error("endpoints.json names no API with an admin");
+    }
+    const accounts = openAccounts({ issuer: `${aws}/${userPoolId}`, clientId });
+    await accounts.signIn(admin);
+    return connectApi({ api, token: accounts.token });
+  }
 }
