@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import dynalite from "dynalite";
 import { type Jobs, smallEncoder } from "./small-encoder.ts";
 import { type Machine, smallMachine } from "./small-machine.ts";
+import { type Multipart, smallMultipart } from "./small-multipart.ts";
+import { type Queues, smallQueues } from "./small-queues.ts";
 import { type Shelf, smallShelf } from "./small-shelf.ts";
 import { type Conflicts, withTransactions } from "./small-transactions.ts";
 
@@ -14,6 +16,8 @@ export interface SmallCloud {
   machine: Machine;
   jobs: Jobs;
   shelf: Shelf;
+  multipart: Multipart;
+  queues: Queues;
   conflicts: Conflicts;
   close(): Promise<void>;
 }
@@ -49,10 +53,16 @@ export async function openSmallCloud(): Promise<SmallCloud> {
   const machine = smallMachine();
   const jobs = smallEncoder();
   const shelf = smallShelf();
+  const multipart = smallMultipart(shelf);
+  const queues = smallQueues();
   const others = createServer((request, response) => {
-    void answer(request, response, machine, jobs, shelf);
+    void answer(request, response, { machine, jobs, shelf, multipart, queues });
   });
   await listen(others);
+  for (const queue of ["Pulls", "Removals"]) {
+    const queueUrl = `${address(others)}/000000000000/${queue}`;
+    process.env[`SST_RESOURCE_${queue}`] = JSON.stringify({ queueUrl });
+  }
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "AKIATEST",
@@ -67,6 +77,8 @@ export async function openSmallCloud(): Promise<SmallCloud> {
     machine,
     jobs,
     shelf,
+    multipart,
+    queues,
     conflicts,
     async close() {
       // a handler that a test left behind may still be writing: what runs is let finish
@@ -97,32 +109,47 @@ async function createTable(at: string): Promise<void> {
         { AttributeName: "SK", AttributeType: "S" },
         { AttributeName: "inFlight", AttributeType: "S" },
         { AttributeName: "updatedAtMs", AttributeType: "N" },
+        { AttributeName: "ownerId", AttributeType: "S" },
+        { AttributeName: "titleKey", AttributeType: "S" },
+        { AttributeName: "kind", AttributeType: "S" },
+        { AttributeName: "createdAtMs", AttributeType: "N" },
       ],
       KeySchema: [
         { AttributeName: "PK", KeyType: "HASH" },
         { AttributeName: "SK", KeyType: "RANGE" },
       ],
       GlobalSecondaryIndexes: [
-        {
-          IndexName: "inFlight",
-          KeySchema: [
-            { AttributeName: "inFlight", KeyType: "HASH" },
-            { AttributeName: "updatedAtMs", KeyType: "RANGE" },
-          ],
-          Projection: { ProjectionType: "ALL" },
-        },
+        index("byOwner", "ownerId", "createdAtMs"),
+        index("byTitle", "ownerId", "titleKey"),
+        index("byTime", "kind", "createdAtMs"),
+        index("inFlight", "inFlight", "updatedAtMs"),
       ],
     }),
   });
   if (!answer.ok) throw new Error(`The table was not made: ${await answer.text()}`);
 }
 
+function index(IndexName: string, hash: string, range: string) {
+  return {
+    IndexName,
+    KeySchema: [
+      { AttributeName: hash, KeyType: "HASH" },
+      { AttributeName: range, KeyType: "RANGE" },
+    ],
+    Projection: { ProjectionType: "ALL" },
+  };
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  machine: Machine,
-  jobs: Jobs,
-  shelf: Shelf,
+  {
+    machine,
+    jobs,
+    shelf,
+    multipart,
+    queues,
+  }: Pick<SmallCloud, "machine" | "jobs" | "shelf" | "multipart" | "queues">,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -134,7 +161,11 @@ async function answer(
       json(response, 200, machine.call(target.split(".")[1] ?? "", JSON.parse(body)));
     } else if (url.pathname.startsWith("/2017-08-29/")) {
       json(response, 200, jobs.call(request.method ?? "", url, body ? JSON.parse(body) : {}));
-    } else shelf.serve(request, response, url);
+    } else if (target.startsWith("AmazonSQS.")) {
+      json(response, 200, queues.call(target.split(".")[1] ?? "", JSON.parse(body)));
+    } else if (!(await multipart.serve(request, response, url, body))) {
+      shelf.serve(request, response, url);
+    }
   } catch (error) {
     if (error instanceof Lost) {
       request.socket.destroy();
