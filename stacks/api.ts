@@ -42,6 +42,6 @@ export const api = new sst.aws.Function("Api", {
 });
 
 // one by one: a route for ANY would take a browser's preflights, which bring no token
-for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
+for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]) {
   gateway.route(`${method} /api/{proxy+}`, api.arn, { ...signedIn, name: method });
 }
