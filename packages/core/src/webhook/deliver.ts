@@ -14,7 +14,7 @@ import { signed } from "./secret.ts";
 
 /** A delivery that wants to be tried. */
 export const Carried = z.object({
-  ownerId: z.string().min(1),
+  owner: z.string().min(1),
   webhookId: Id.WebhookId,
   deliveryId: Id.DeliveryId,
   round: z.number().int().positive(),
@@ -32,7 +32,7 @@ export async function deliver(
 ): Promise<"again" | "over"> {
   const delivery = await find(carried.webhookId, carried.deliveryId);
   if (delivery?.state !== "waiting" || delivery.round !== carried.round) return "over";
-  const endpoint = await Endpoint.find(carried.ownerId, carried.webhookId);
+  const endpoint = await Endpoint.find(carried.owner, carried.webhookId);
   if (!endpoint || !Endpoint.wants(endpoint, delivery.news.event)) {
     await settle(delivery, { state: "failed" });
     return "over";

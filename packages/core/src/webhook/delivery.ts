@@ -31,11 +31,14 @@ export interface Try {
   problem?: string;
 }
 
-/** One piece of news for one endpoint. Its id is the `webhook-id`, the same at every try. */
+/**
+ * One piece of news for one endpoint. Its id is the `webhook-id`, the same at every try. Attributes
+ * avoid the names that the table's indexes go by.
+ */
 export interface Delivery {
   id: DeliveryId;
   webhookId: WebhookId;
-  ownerId: string;
+  owner: string;
   news: News;
   state: (typeof states)[number];
   /** Counts how often somebody wanted it sent: its tries begin anew, older messages are void. */
@@ -45,12 +48,12 @@ export interface Delivery {
   tries: Try[];
   /** Not before then; while a try is under way, when it is taken to have died. */
   nextTryAtMs?: number;
-  createdAtMs: number;
+  openedAtMs: number;
 }
 
 /** The message that a delivery is carried by. */
 export interface Carrier {
-  ownerId: string;
+  owner: string;
   webhookId: WebhookId;
   deliveryId: DeliveryId;
   round: number;
@@ -77,7 +80,7 @@ export async function find(webhookId: WebhookId, id: DeliveryId): Promise<Delive
  * sent again only when nobody has tried it yet.
  */
 export async function begin(
-  to: { ownerId: string; id: WebhookId },
+  to: { owner: string; id: WebhookId },
   id: DeliveryId,
   news: News,
 ): Promise<Delivery> {
@@ -85,7 +88,7 @@ export async function begin(
   const made: Delivery = {
     id,
     webhookId: to.id,
-    ownerId: to.ownerId,
+    owner: to.owner,
     news,
     state: "waiting",
     round: 1,
@@ -93,7 +96,7 @@ export async function begin(
     failedTries: 0,
     tries: [],
     nextTryAtMs: now,
-    createdAtMs: now,
+    openedAtMs: now,
   };
   const isNew = await Table.create({ ...toRow(made), expiresAtS: forgottenAtS() });
   const delivery = isNew ? made : ((await find(to.id, id)) ?? made);
@@ -139,14 +142,14 @@ export function fromRow(row: Row): Delivery {
   return { ...rest, id: deliveryId } as unknown as Delivery;
 }
 
-async function carry({ ownerId, webhookId, id, round }: Delivery): Promise<void> {
-  const carrier: Carrier = { ownerId, webhookId, deliveryId: id, round };
+async function carry({ owner, webhookId, id, round }: Delivery): Promise<void> {
+  const carrier: Carrier = { owner, webhookId, deliveryId: id, round };
   await Messages.send(Config.webhooks().queueUrl, carrier);
 }
 
 function toRow(delivery: Delivery): Key & Row {
   const { id, ...rest } = delivery;
-  return { ...keyOf(delivery.webhookId, id), kind: "DELIVERY", deliveryId: id, ...rest };
+  return { ...keyOf(delivery.webhookId, id), deliveryId: id, ...rest };
 }
 
 function forgottenAtS(): number {

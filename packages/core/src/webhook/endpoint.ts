@@ -8,17 +8,20 @@ export const events = ["video.ready", "video.failed", "video.canceled"] as const
 export type Event = (typeof events)[number] | typeof TEST;
 export const TEST = "webhook.test";
 
-/** An address that wants to hear of its owner's films. */
+/**
+ * An address that wants to hear of its owner's films. Attributes avoid the names that the table's
+ * indexes go by.
+ */
 export interface Endpoint {
   id: WebhookId;
-  ownerId: string;
+  owner: string;
   url: string;
   /** Absent: every event, those of later versions too. */
   events?: Event[];
   description?: string;
   enabled: boolean;
   secrets: Secret[];
-  createdAtMs: number;
+  openedAtMs: number;
 }
 
 export function wants(endpoint: Endpoint, event: Event): boolean {
@@ -26,34 +29,34 @@ export function wants(endpoint: Endpoint, event: Event): boolean {
   return endpoint.enabled && (endpoint.events?.includes(event) ?? true);
 }
 
-export function keyOf(ownerId: string, id: WebhookId): Key {
-  return { PK: ownerKey(ownerId), SK: `WEBHOOK#${id}` };
+export function keyOf(owner: string, id: WebhookId): Key {
+  return { PK: ownerKey(owner), SK: `WEBHOOK#${id}` };
 }
 
 /** The row that counts an owner's endpoints, by naming them. */
-export function countKey(ownerId: string): Key {
-  return { PK: ownerKey(ownerId), SK: "WEBHOOKS" };
+export function countKey(owner: string): Key {
+  return { PK: ownerKey(owner), SK: "WEBHOOKS" };
 }
 
-export async function find(ownerId: string, id: WebhookId): Promise<Endpoint | undefined> {
-  const row = await Table.read(keyOf(ownerId, id));
+export async function find(owner: string, id: WebhookId): Promise<Endpoint | undefined> {
+  const row = await Table.read(keyOf(owner, id));
   return row && fromRow(row);
 }
 
 /** All of an owner's, the oldest first. */
-export async function all(ownerId: string): Promise<Endpoint[]> {
+export async function all(owner: string): Promise<Endpoint[]> {
   const found: Endpoint[] = [];
   const rows = Table.every({
     where: "PK = :owner AND begins_with(SK, :webhook)",
-    values: { ":owner": ownerKey(ownerId), ":webhook": "WEBHOOK#" },
+    values: { ":owner": ownerKey(owner), ":webhook": "WEBHOOK#" },
   });
   for await (const row of rows) found.push(fromRow(row));
   return found;
 }
 
 /** It said that it is gone for good. One that has moved since is another one. */
-export async function disable({ ownerId, id, url }: Endpoint): Promise<void> {
-  await Table.change(keyOf(ownerId, id), {
+export async function disable({ owner, id, url }: Endpoint): Promise<void> {
+  await Table.change(keyOf(owner, id), {
     update: "SET enabled = :no",
     condition: "#url = :url",
     names: { "#url": "url" },
@@ -63,7 +66,7 @@ export async function disable({ ownerId, id, url }: Endpoint): Promise<void> {
 
 export function toRow(endpoint: Endpoint): Key & Row {
   const { id, ...rest } = endpoint;
-  return { ...keyOf(endpoint.ownerId, id), kind: "WEBHOOK", webhookId: id, ...rest };
+  return { ...keyOf(endpoint.owner, id), webhookId: id, ...rest };
 }
 
 /** Rows are written by this project alone. */
@@ -71,16 +74,16 @@ export function fromRow(row: Row): Endpoint {
   const { webhookId, events: wanted, description } = row;
   return {
     id: webhookId as WebhookId,
-    ownerId: String(row.ownerId),
+    owner: String(row.owner),
     url: String(row.url),
     ...(wanted ? { events: wanted as Event[] } : {}),
     ...(description ? { description: String(description) } : {}),
     enabled: row.enabled === true,
     secrets: row.secrets as Secret[],
-    createdAtMs: Number(row.createdAtMs),
+    openedAtMs: Number(row.openedAtMs),
   };
 }
 
-function ownerKey(ownerId: string): string {
-  return `OWNER#${ownerId}`;
+function ownerKey(owner: string): string {
+  return `OWNER#${owner}`;
 }

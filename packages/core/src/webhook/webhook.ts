@@ -52,20 +52,20 @@ export interface DeliveryView {
  * @throws Problem `Forbidden`, `AddressNotAllowed`, `RequestInvalid` or `TooManyWebhooks`
  */
 export async function create(actor: Actor.Actor, wish: Wish): Promise<View & { secret: string }> {
-  const ownerId = ownerOf(actor);
+  const owner = ownerOf(actor);
   const secret = newSecret();
   const endpoint: Endpoint.Endpoint = {
     id: Id.newWebhook(),
-    ownerId,
+    owner,
     enabled: true,
     secrets: [secret],
-    createdAtMs: Clock.now(),
+    openedAtMs: Clock.now(),
     ...checked(wish),
     url: checkedUrl(wish.url),
   };
   const written = await Table.together([
     {
-      key: Endpoint.countKey(ownerId),
+      key: Endpoint.countKey(owner),
       update: "ADD ids :id",
       condition: "attribute_not_exists(ids) OR size(ids) < :most",
       values: { ":id": new Set([endpoint.id]), ":most": MOST },
@@ -114,11 +114,11 @@ export async function change(
  * @throws Problem `WebhookNotFound`
  */
 export async function remove(actor: Actor.Actor, id: Id.WebhookId): Promise<void> {
-  const { ownerId } = await mine(actor, id);
+  const { owner } = await mine(actor, id);
   await Table.together([
-    { remove: Endpoint.keyOf(ownerId, id) },
+    { remove: Endpoint.keyOf(owner, id) },
     {
-      key: Endpoint.countKey(ownerId),
+      key: Endpoint.countKey(owner),
       update: "DELETE ids :id",
       values: { ":id": new Set([id]) },
     },
@@ -136,10 +136,11 @@ export async function rotate(
 ): Promise<View & { secret: string }> {
   const endpoint = await mine(actor, id);
   const secrets = rotated(endpoint.secrets, Clock.now()) as [Secret, ...Secret[]];
-  const row = await Table.change(Endpoint.keyOf(endpoint.ownerId, id), {
+  const row = await Table.change(Endpoint.keyOf(endpoint.owner, id), {
     update: "SET secrets = :secrets",
-    condition: "secrets = :before",
-    values: { ":secrets": secrets, ":before": endpoint.secrets },
+    condition: "secrets[0].#value = :before",
+    names: { "#value": "value" },
+    values: { ":secrets": secrets, ":before": endpoint.secrets[0]?.value },
   });
   if (!row) throw new Problem("TooManyRequests", { id });
   return { ...viewOf(endpoint), secret: secrets[0].value };
@@ -236,14 +237,14 @@ function after(webhookId: Id.WebhookId, cursor: string): Table.Key {
 }
 
 function viewOf(endpoint: Endpoint.Endpoint): View {
-  const { id, url, events: wanted, description, enabled, createdAtMs } = endpoint;
+  const { id, url, events: wanted, description, enabled, openedAtMs } = endpoint;
   return {
     id,
     url,
     events: wanted ?? [...Endpoint.events],
     ...(description === undefined ? {} : { description }),
     enabled,
-    createdAt: new Date(createdAtMs).toISOString(),
+    createdAt: new Date(openedAtMs).toISOString(),
   };
 }
 
