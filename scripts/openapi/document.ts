@@ -36,7 +36,7 @@ export function document(): Json {
       },
       schemas: {
         ...Object.fromEntries([...schemas.named].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-        Problem: { ...schemas.of(Problem, "output"), ...codeAmong(schemas, codes) },
+        Problem: problemAmong(schemas, codes),
         GatewayMessage: {
           type: "object",
           properties: { message: { type: ["string", "null"] } },
@@ -50,10 +50,14 @@ export function document(): Json {
   };
 }
 
-/** Which codes there are is known here, where every route is. */
-function codeAmong(schemas: Schemas, codes: ProblemCode[]): Json {
-  const { properties } = schemas.of(Problem, "output") as { properties: Json };
-  return { properties: { ...properties, code: { type: "string", enum: codes } } };
+/** The problem with its codes: which there are is known here, where every route is. */
+function problemAmong(schemas: Schemas, codes: ProblemCode[]): Json {
+  schemas.of(Problem, "output"); // it has a name, so this answers a reference, and keeps the shape
+  const { properties, ...problem } = schemas.named.get("Problem") as { properties: Json };
+  return {
+    ...problem,
+    properties: { ...properties, code: { type: "string", enum: codes } },
+  } as Json;
 }
 
 const INTRODUCTION = [

@@ -76,22 +76,16 @@ export function openAccounts({
     },
 
     async signOut({ everywhere = false } = {}) {
-      const session = await current();
+      let session = await current();
       if (!session) return;
       try {
-        if (everywhere) {
-          const { accessToken } = isFresh(session) ? session : await refresh(session);
-          await Cognito.ask(pool, "GlobalSignOut", { AccessToken: accessToken });
-        } else {
-          await Cognito.ask(pool, "RevokeToken", {
-            Token: session.refreshToken,
-            ClientId: clientId,
-          });
-        }
+        if (everywhere && !isFresh(session)) session = await refresh(session);
+        await keep(undefined); // first here, so that nothing under way brings it back
+        await (everywhere
+          ? Cognito.ask(pool, "GlobalSignOut", { AccessToken: session.accessToken })
+          : Cognito.ask(pool, "RevokeToken", { Token: session.refreshToken, ClientId: clientId }));
       } catch (error) {
         if (!(error instanceof SignInProblem && ENDED.has(error.code))) throw error;
-      } finally {
-        await keep(undefined);
       }
     },
 

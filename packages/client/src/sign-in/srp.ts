@@ -139,7 +139,7 @@ const SECRET_BYTES = 48;
 const G = 2n;
 
 /** RFC 3526, section 4. */
-const N = BigInt(
+export const N = BigInt(
   `0x${[
     "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a0879",
     "8e3404ddef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b",

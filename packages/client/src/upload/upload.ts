@@ -70,7 +70,7 @@ export function upload(
       const params = { path: { id: found.videoId } };
       return await taken(wire.repeat.GET("/videos/{id}", { params, signal }));
     } catch (error) {
-      if (isOver(error) || !begun) await book.forget();
+      if (isOver(error, begun)) await book.forget();
       throw error;
     } finally {
       await source.close();
@@ -154,8 +154,10 @@ function bytesOf(upload: Upload, numbers: readonly number[]): number {
 }
 
 /** Whether an upload that failed so cannot be resumed. */
-function isOver(error: unknown): boolean {
-  if (error instanceof ApiProblem) return OVER.has(error.code);
+function isOver(error: unknown, begun: Begun | undefined): boolean {
+  if (error instanceof ApiProblem) {
+    return begun ? OVER.has(error.code) : error.status < 500; // it never began, and is known not to
+  }
   return error instanceof UploadProblem && error.code !== "Unreachable";
 }
 
