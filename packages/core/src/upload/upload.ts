@@ -15,7 +15,7 @@ export { type Addresses, addresses, type Wanted } from "./addresses.ts";
 export { find } from "./find.ts";
 export { abort, expire, failed, forget, giveUp } from "./give-up.ts";
 export { plan, pull } from "./plan.ts";
-export { keyOf, PREFIX, type State, toRow, type Upload } from "./row.ts";
+export { fromRow, keyOf, PREFIX, type State, toRow, type Upload } from "./row.ts";
 export { type Put, type Sent, type Shown, shown } from "./shown.ts";
 
 /**
