@@ -3,9 +3,10 @@ import { Clock } from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 import type { Source } from "../intake/intake.ts";
 import type { Plan } from "../ladder/ladder.ts";
-import type { Told } from "../problem/index.ts";
+import { Problem, type Told } from "../problem/index.ts";
 import type { Found } from "../source/found.ts";
 import type { Warning } from "../video/film.ts";
+import * as Row from "../video/row.ts";
 
 /** One try at making a film's outputs. Everything that happens to it is fenced by its number. */
 export interface Attempt {
@@ -34,36 +35,69 @@ export interface Outcome {
   atMs: number;
   problem?: Told;
   warnings?: Warning[];
+  /** How long each output became, group by group as in the job: what it is billed by. */
+  outputs?: { durationMs?: number }[][];
 }
 
 export function keyOf(videoId: VideoId, attempt: number): Table.Key {
-  return { PK: `VIDEO#${videoId}`, SK: `ATTEMPT#${attempt}` };
+  return { PK: `VIDEO#${videoId}`, SK: `${PREFIX}${attempt}` };
 }
+
+const PREFIX = "ATTEMPT#";
 
 export async function find(videoId: VideoId, attempt: number): Promise<Attempt | undefined> {
   const row = await Table.read(keyOf(videoId, attempt));
   return row ? fromRow(videoId, attempt, row) : undefined;
 }
 
-/** Writes down what an attempt is about to do. The same plan written again changes nothing. */
+/** Every attempt at a film that left a row. */
+export async function* every(videoId: VideoId): AsyncGenerator<Attempt> {
+  for await (const row of Table.every({
+    where: "PK = :film AND begins_with(SK, :attempt)",
+    values: { ":film": `VIDEO#${videoId}`, ":attempt": PREFIX },
+  })) {
+    yield fromRow(videoId, Number(String(row.SK).slice(PREFIX.length)), row);
+  }
+}
+
+/**
+ * Writes down what an attempt is about to do, unless its film has moved on meanwhile. The same plan
+ * written again changes nothing.
+ *
+ * @throws Problem `Superseded` when a newer attempt has begun, or the film was cancelled or deleted
+ */
 export async function begin(
   videoId: VideoId,
   attempt: number,
   opening: { execution: string; source: Source; found: Found; plan: Plan },
 ): Promise<void> {
-  await Table.change(keyOf(videoId, attempt), {
-    update:
-      "SET execution = :execution, #source = :source, #found = :found, #plan = :plan, createdAtMs = if_not_exists(createdAtMs, :now)",
-    condition: "attribute_not_exists(createTriedAtMs) AND attribute_not_exists(jobId)",
-    names: { "#source": "source", "#found": "found", "#plan": "plan" },
-    values: {
-      ":execution": opening.execution,
-      ":source": opening.source,
-      ":found": opening.found,
-      ":plan": opening.plan,
-      ":now": Clock.now(),
+  const now = Clock.now();
+  const begun = await Table.together([
+    {
+      key: Row.keyOf(videoId),
+      update: "SET updatedAtMs = :now",
+      condition: `${Row.ALIVE} AND attempt = :attempt AND #status = :validating`,
+      names: { "#status": "status" },
+      values: { ":now": now, ":attempt": attempt, ":validating": "VALIDATING" },
     },
-  });
+    {
+      key: keyOf(videoId, attempt),
+      update:
+        "SET execution = :execution, #source = :source, #found = :found, #plan = :plan, createdAtMs = if_not_exists(createdAtMs, :now)",
+      condition: "attribute_not_exists(createTriedAtMs) AND attribute_not_exists(jobId)",
+      names: { "#source": "source", "#found": "found", "#plan": "plan" },
+      values: {
+        ":execution": opening.execution,
+        ":source": opening.source,
+        ":found": opening.found,
+        ":plan": opening.plan,
+        ":now": now,
+      },
+    },
+  ]);
+  if ("refused" in begun && begun.refused.includes(0)) {
+    throw new Problem("Superseded", { videoId, attempt });
+  }
 }
 
 export type Parked =
@@ -155,6 +189,24 @@ export async function end(
     values: { ":outcome": outcome, ...(jobId ? { ":job": jobId } : {}) },
   });
   return row && fromRow(videoId, attempt, row);
+}
+
+/**
+ * Ends an attempt that nobody handed to the encoder yet: nobody will.
+ *
+ * @returns whether it is so; false when a job may exist
+ */
+export async function forestall(
+  videoId: VideoId,
+  attempt: number,
+  outcome: Outcome,
+): Promise<boolean> {
+  const row = await Table.change(keyOf(videoId, attempt), {
+    update: "SET terminal = if_not_exists(terminal, :outcome)",
+    condition: "attribute_exists(PK) AND attribute_not_exists(createTriedAtMs)",
+    values: { ":outcome": outcome },
+  });
+  return row !== undefined;
 }
 
 const OWN_JOB =

@@ -7,6 +7,7 @@ import { Intake } from "../intake/index.ts";
 import { Ladder } from "../ladder/index.ts";
 import { found } from "../source/found.fixture.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
+import { Upload } from "../upload/index.ts";
 import { Video } from "../video/index.ts";
 import * as Care from "./care.ts";
 
@@ -160,8 +161,32 @@ describe("the sweeper", () => {
 
   it("ends an upload that never came", async () => {
     const id = Id.newVideo();
+    const uploadId = Id.newUpload();
     await Clock.at(nowMs - 8 * 24 * 3600 * 1000, () =>
-      Video.expect({ id, ownerId: "ann", title: "T", sourceBucket: "sources", sourceKey: "none" }),
+      Table.together([
+        {
+          create: Video.expected({
+            id,
+            ownerId: "ann",
+            title: "T",
+            sourceBucket: "sources",
+            sourceKey: Intake.uploadKey(id, uploadId),
+          }),
+        },
+        {
+          create: Upload.toRow({
+            videoId: id,
+            uploadId,
+            way: "single",
+            state: "open",
+            sizeBytes: 1,
+            type: "video/mp4",
+            filename: "f.mp4",
+            openedAtMs: 1,
+            untilMs: 2,
+          }),
+        },
+      ]),
     );
     expect(await swept(id)).toBe("expired");
     expect(await Video.find(id)).toMatchObject({

@@ -5,7 +5,7 @@ import type * as Id from "../id/id.ts";
 import { Intake } from "../intake/index.ts";
 import { Problem } from "../problem/index.ts";
 import { Video } from "../video/index.ts";
-import { land } from "./land.ts";
+import { isEnded, land } from "./land.ts";
 import { nameFor } from "./name.ts";
 
 /** Step Functions says that an execution ended badly. */
@@ -36,12 +36,11 @@ export async function settle(event: Died): Promise<void> {
     await Sfn.start(nameFor("found", bucket.name, object.key, version), started);
     return;
   }
-  if (!video) return;
+  if (!video || video.deletedAtMs !== undefined) return;
   if ("claimedBy" in video && video.claimedBy === executionArn) {
     await settleFilm(video, executionArn, `The execution ended ${status}.`);
   }
-  const ended = video.status === "READY" || video.status === "FAILED";
-  if (ended && video.settledBy === executionArn) await land(video);
+  if (isEnded(video) && video.settledBy === executionArn) await land(video);
 }
 
 /**
@@ -69,6 +68,9 @@ function isUnclaimed(
   { detail }: Extract<Intake.Started, { kind: "arrived" }>,
   video: Video.Video | undefined,
 ): boolean {
+  if (video?.deletedAtMs !== undefined) return false;
+  const place = Intake.placeOf(detail.bucket.name, detail.object.key);
+  if (place?.uploadId) return video?.expects === place.uploadId;
   if (!video) return true;
   if (video.status === "FAILED" && video.settledBy !== video.claimedBy) return false;
   if (!("sequencer" in video) || video.sequencer === undefined) return true;

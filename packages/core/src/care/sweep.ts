@@ -1,4 +1,5 @@
 import type { Job as Known } from "@aws-sdk/client-mediaconvert";
+import { Again } from "../again/index.ts";
 import { Attempt } from "../attempt/index.ts";
 import * as Encoder from "../aws/encoder.ts";
 import * as Objects from "../aws/objects.ts";
@@ -7,13 +8,15 @@ import * as Table from "../aws/table.ts";
 import * as Sfn from "../aws/workflow.ts";
 import { Clock } from "../clock/index.ts";
 import { Config } from "../config/index.ts";
+import { Cost } from "../cost/index.ts";
 import { Encode } from "../encode/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { Intake } from "../intake/index.ts";
 import { Problem } from "../problem/index.ts";
+import { Removal, Retired } from "../removal/index.ts";
+import { Upload } from "../upload/index.ts";
 import { Video } from "../video/index.ts";
-import * as Timeline from "../video/timeline.ts";
-import { land } from "./land.ts";
+import { isEnded, land } from "./land.ts";
 import { nameFor } from "./name.ts";
 import { settleFilm } from "./settle.ts";
 
@@ -42,23 +45,54 @@ export async function sweep(): Promise<Round> {
   const startedAtMs = Clock.now();
   const round: Round = { looked: 0, cutShort: false, cared: [], failed: [] };
   const jobs = once(recentJobs); // most rounds need none
-  for (const shard of turned(Video.shards, Math.floor(startedAtMs / QUIET_MS))) {
-    for await (const row of Table.inFlight(shard, startedAtMs - QUIET_MS)) {
-      if (Clock.now() - startedAtMs > ROUND_MS) return { ...round, cutShort: true };
-      const { id } = Video.fromRow(row);
-      round.looked += 1;
-      try {
-        const did = await care(id, jobs);
-        if (did) round.cared.push({ videoId: id, did });
-      } catch (error) {
-        const code =
-          error instanceof Problem ? error.code : error instanceof Error ? error.name : "?";
-        round.failed.push({ videoId: id, code });
+  const agenda: Agenda[] = [
+    { shards: Video.shards, beforeMs: startedAtMs - QUIET_MS, run: ({ id }) => care(id, jobs) },
+    { shards: Removal.shards, beforeMs: startedAtMs - QUIET_MS, run: carryOn },
+    { shards: Retired.shards, beforeMs: startedAtMs, run: retire },
+  ];
+  for (const { shards, beforeMs, run } of agenda) {
+    for (const shard of turned(shards, Math.floor(startedAtMs / QUIET_MS))) {
+      for await (const row of Table.inFlight(shard, beforeMs)) {
+        if (Clock.now() - startedAtMs > ROUND_MS) return { ...round, cutShort: true };
+        const id = String(row.videoId) as VideoId;
+        round.looked += 1;
+        try {
+          const did = await run({ id, attempt: Number(row.attempt) });
+          if (did) round.cared.push({ videoId: id, did });
+        } catch (error) {
+          const code =
+            error instanceof Problem ? error.code : error instanceof Error ? error.name : "?";
+          round.failed.push({ videoId: id, code });
+        }
       }
     }
   }
   return round;
 }
+
+/** What may be due, and what is done about each of it. */
+interface Agenda {
+  shards: readonly string[];
+  beforeMs: number;
+  run(film: { id: VideoId; attempt: number }): Promise<string | undefined>;
+}
+
+/** Nobody has gone on with a deleted film for a while. */
+async function carryOn({ id }: { id: VideoId }): Promise<string> {
+  await Removal.touch(id);
+  await Removal.ask({ videoId: id });
+  return "removing";
+}
+
+/** Files that nobody watches any more are due to go. */
+async function retire({ id, attempt }: { id: VideoId; attempt: number }): Promise<string> {
+  await Retired.putOff(id, attempt, Clock.now() + RETIRING_MS);
+  await Removal.ask({ videoId: id, attempt });
+  return "retiring";
+}
+
+/** Asked for again after this long, if it is still there. */
+const RETIRING_MS = 30 * 60_000;
 
 /** The same list begun at another place, so that nobody is always the last. */
 function turned<T>(list: readonly T[], by: number): T[] {
@@ -76,39 +110,37 @@ type Jobs = () => Promise<Known[]>;
 
 async function care(id: VideoId, jobs: Jobs): Promise<string | undefined> {
   const video = await Video.find(id); // the index lags behind the table
-  if (!video) return undefined;
-  switch (video.status) {
-    case "AWAITING_UPLOAD":
-      return careForUpload(video);
-    case "VALIDATING":
-    case "PENDING":
-    case "TRANSCODING":
-      return careForAttempt(video, jobs);
-    case "READY":
-    case "FAILED":
-      return land(video);
-    default:
-      return undefined;
-  }
+  if (!video || video.deletedAtMs !== undefined) return undefined;
+  const arrived = await careForUpload(video);
+  if (arrived) return arrived;
+  if (Video.working.includes(video.status)) return careForAttempt(video as Working, jobs);
+  return isEnded(video) ? land(video) : undefined;
 }
 
-/** The object may be there although nobody told us. */
-async function careForUpload(video: Video.In<"AWAITING_UPLOAD">): Promise<string | undefined> {
-  if (video.source && (await start(video, "0"))) return "started";
-  if (video.expiresAtMs === undefined || video.expiresAtMs > Clock.now()) return undefined;
-  const expired = await Video.expire(video.id);
-  if (expired) await Timeline.failed(expired);
-  return expired && "expired";
+type Working = Video.In<"VALIDATING" | "PENDING" | "TRANSCODING">;
+
+/** The object of an open upload may be there although nobody told us; or its time is over. */
+async function careForUpload(video: Video.Video): Promise<string | undefined> {
+  if (!video.expects) return undefined;
+  const key = Intake.uploadKey(video.id, video.expects);
+  if (await start({ bucket: Config.sourceBucket(), key }, "0")) return "started";
+  return (await Upload.expire(video)) ? "expired" : undefined;
 }
 
-async function careForAttempt(
-  video: Video.In<"VALIDATING" | "PENDING" | "TRANSCODING">,
-  jobs: Jobs,
-): Promise<string | undefined> {
+async function careForAttempt(video: Working, jobs: Jobs): Promise<string | undefined> {
   const execution = await Sfn.describe(video.claimedBy);
   if (!Sfn.isUnderWay(execution)) {
+    if (video.held) return careForHeld(video);
+    // it has the film, but whoever was to start it died
+    if (!execution && Again.isBegun(video)) {
+      await Again.start(video.id, video.attempt - 1);
+      return "begun";
+    }
     // it ended well without settling its film when the source changed under it
-    if (execution?.status === "SUCCEEDED" && (await start(video, Intake.after(video.sequencer)))) {
+    if (
+      execution?.status === "SUCCEEDED" &&
+      (await start(video.source, Intake.after(video.sequencer)))
+    ) {
       return "started";
     }
     await settleFilm(video, video.claimedBy, `The execution is ${execution?.status ?? "gone"}.`);
@@ -118,6 +150,12 @@ async function careForAttempt(
   if (!attempt) return undefined;
   if (attempt.terminal) return (await Encode.answer(attempt)) === "taken" ? "resent" : undefined;
   return careForJob(attempt, jobs);
+}
+
+/** Its budget had no room. Whether it has now, the attempt that is begun finds out for good. */
+async function careForHeld(video: Working): Promise<string | undefined> {
+  if (!(await Cost.hasRoom(video))) return undefined;
+  return (await Again.begin(video.id, video.attempt)) ? "begun" : undefined;
 }
 
 async function careForJob(attempt: Attempt.Attempt, jobs: Jobs): Promise<string | undefined> {
@@ -151,9 +189,8 @@ async function lose(attempt: Attempt.Attempt, jobId: string): Promise<string | u
 }
 
 /** Starts a film for an object that is there and was never claimed. */
-async function start(video: Video.Video, sequencer: string): Promise<boolean> {
-  if (!("source" in video) || !video.source) return false;
-  const { bucket, key, versionId } = video.source;
+async function start(source: Intake.Source, sequencer: string): Promise<boolean> {
+  const { bucket, key, versionId } = source;
   const stored = await Objects.measure({ bucket, key });
   if (!stored || (versionId !== undefined && stored.versionId === versionId)) return false;
   const version = stored.versionId ?? stored.etag;

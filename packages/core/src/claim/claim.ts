@@ -3,6 +3,7 @@ import * as Table from "../aws/table.ts";
 import { Clock } from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { type Arrival, type Source, titleOf } from "../intake/intake.ts";
+import type { Options } from "../ladder/options.ts";
 import { Problem } from "../problem/index.ts";
 import * as Row from "../upload/row.ts";
 import { ALIVE, fromRow, keyOf, settled, shardOf, titleKeyOf } from "../video/video.ts";
@@ -110,13 +111,16 @@ export async function again(
   videoId: VideoId,
   expectedAttempt: number,
   execution: string,
+  choice: { profile?: string | undefined; options?: Options | undefined } = {},
 ): Promise<Claim> {
+  const chosen = Object.entries(choice).filter(([, value]) => value !== undefined);
   const row = await Table.change(keyOf(videoId), {
-    update: `${TAKE} ${FORGET} ADD attempt :one`,
+    update: `${[TAKE, ...chosen.map(([name]) => `#${name} = :${name}`)].join(", ")} ${FORGET} ADD attempt :one`,
     condition: `${ALIVE} AND attempt = :expected AND (#status IN (${settled.map((_, at) => `:settled${at}`).join(", ")}) OR attribute_exists(held)) AND attribute_exists(sequencer)`,
-    names: NAMES,
+    names: { ...NAMES, ...Object.fromEntries(chosen.map(([name]) => [`#${name}`, name])) },
     values: {
       ...taking(videoId, execution),
+      ...Object.fromEntries(chosen.map(([name, value]) => [`:${name}`, value])),
       ":expected": expectedAttempt,
       ...Object.fromEntries(settled.map((status, at) => [`:settled${at}`, status])),
     },
@@ -142,7 +146,7 @@ function claimOf(row: Table.Row, source?: Source): Claim {
 
 const TAKE =
   "SET #status = :validating, claimedBy = :execution, inFlight = :shard, updatedAtMs = :now";
-const FORGET = "REMOVE problem, progress, settledBy, held, #found, warnings";
+const FORGET = "REMOVE problem, progress, settledBy, canceledAtMs, held, #found, warnings";
 const NAMES = { "#status": "status", "#found": "found" };
 
 function taking(videoId: VideoId, execution: string): Table.Row {

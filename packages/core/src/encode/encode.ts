@@ -1,4 +1,4 @@
-export { abandon, stop } from "./abandon.ts";
+export { abandon, halt, stop } from "./abandon.ts";
 export { answer } from "./answer.ts";
 export { hear, hearOfEnd } from "./hear.ts";
 export { isOf, lookUp } from "./look-up.ts";

@@ -2,6 +2,7 @@ import type { Job as Finished } from "@aws-sdk/client-mediaconvert";
 import { Attempt } from "../attempt/index.ts";
 import { Clock } from "../clock/index.ts";
 import { Config } from "../config/index.ts";
+import { Cost } from "../cost/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { ofEncoder, Problem } from "../problem/index.ts";
 import { Video } from "../video/index.ts";
@@ -28,7 +29,9 @@ export async function hear(event: Spoke): Promise<void> {
 
   if (detail.status !== "STATUS_UPDATE") await note(event);
   if (outcome) {
-    await answer(known);
+    const taken = await answer(known);
+    // overtaken or cancelled: no execution comes by any more that would settle what it cost
+    if (taken !== "taken") await Cost.settle({ videoId, attempt });
     return;
   }
   const progress = progressOf(detail);
@@ -55,6 +58,11 @@ function outcomeOf(detail: Detail): Attempt.Outcome | undefined {
         status: "COMPLETE",
         atMs: detail.timestamp,
         ...(detail.warnings ? { warnings: detail.warnings } : {}),
+        ...lasting(
+          detail.outputGroupDetails?.map(({ outputDetails }) =>
+            outputDetails.map(({ durationInMs }) => durationInMs),
+          ),
+        ),
       };
     case "ERROR":
       return failed(detail.errorCode, detail.errorMessage, detail.timestamp);
@@ -65,7 +73,8 @@ function outcomeOf(detail: Detail): Attempt.Outcome | undefined {
   }
 }
 
-function outcomeOfJob(job: Finished): Attempt.Outcome | undefined {
+/** How a job ended, as GetJob or SearchJobs tell of it; undefined while it goes on. */
+export function outcomeOfJob(job: Finished): Attempt.Outcome | undefined {
   const atMs = job.Timing?.FinishTime?.getTime() ?? Clock.now();
   switch (job.Status) {
     case "COMPLETE":
@@ -76,6 +85,11 @@ function outcomeOfJob(job: Finished): Attempt.Outcome | undefined {
           code: Code ?? 0,
           count: Count ?? 1,
         })),
+        ...lasting(
+          job.OutputGroupDetails?.map(({ OutputDetails }) =>
+            (OutputDetails ?? []).map(({ DurationInMs }) => DurationInMs),
+          ),
+        ),
       };
     case "ERROR":
       return failed(job.ErrorCode ?? 1999, job.ErrorMessage ?? "", atMs);
@@ -84,6 +98,14 @@ function outcomeOfJob(job: Finished): Attempt.Outcome | undefined {
     default:
       return undefined;
   }
+}
+
+function lasting(groups: (number | undefined)[][] | undefined): Pick<Attempt.Outcome, "outputs"> {
+  if (!groups) return {};
+  const outputs = groups.map((group) =>
+    group.map((durationMs) => (durationMs === undefined ? {} : { durationMs })),
+  );
+  return { outputs };
 }
 
 function failed(errorCode: number, said: string, atMs: number): Attempt.Outcome {
@@ -101,7 +123,7 @@ function failed(errorCode: number, said: string, atMs: number): Attempt.Outcome 
   };
 }
 
-function canceled(atMs: number): Attempt.Outcome {
+export function canceled(atMs: number): Attempt.Outcome {
   const { code, message } = new Problem("EncodeCanceled");
   return { status: "CANCELED", atMs, problem: { code, message } };
 }

@@ -42,23 +42,25 @@ export class Film {
   static async open(stage: Stage): Promise<Film> {
     const film = new Film(stage);
     const source = { bucket: "sources", key: `uploads/${film.id}/upl_X/source` };
-    await Table.put({
+    const row = {
       ...Video.keyOf(film.id),
       videoId: film.id,
-      status: "PENDING",
+      status: "VALIDATING",
       attempt: 1,
       claimedBy: `execution:${film.id}`,
       sequencer: "1",
       source,
       updatedAtMs: stage.nowMs,
       inFlight: Video.shardOf(film.id),
-    });
+    };
+    await Table.put(row);
     await Attempt.begin(film.id, 1, {
       execution: `execution:${film.id}`,
       source,
       found: found(),
       plan: Ladder.plan(found()),
     });
+    await Table.put({ ...row, status: "PENDING" });
     film.send();
     stage.cloud.machine.executions.set(`execution:${film.id}`, { status: "RUNNING" });
     return film;

@@ -18,6 +18,17 @@ const common = {
   }),
 };
 
+/** Durations are what a job is billed by; a group may list outputs that have none. */
+const outputGroupDetails = z
+  .array(
+    z.object({
+      outputDetails: z
+        .array(z.object({ durationInMs: z.number().nonnegative().optional() }))
+        .default([]),
+    }),
+  )
+  .optional();
+
 const warnings = z.array(z.object({ code: z.number(), count: z.number() })).optional();
 
 /** What MediaConvert says about a job. Fields that are not read here may change freely. */
@@ -35,7 +46,7 @@ export const Detail = z.discriminatedUnion("status", [
       })
       .optional(),
   }),
-  z.object({ ...common, status: z.literal("COMPLETE"), warnings }),
+  z.object({ ...common, status: z.literal("COMPLETE"), warnings, outputGroupDetails }),
   z.object({
     ...common,
     status: z.literal("ERROR"),

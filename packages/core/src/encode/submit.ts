@@ -102,7 +102,7 @@ export async function submit(asked: Asked): Promise<void> {
 
 /** Whether the film still waits for this attempt. */
 function wants(video: Video.Video | undefined, attempt: number): boolean {
-  if (!video || video.attempt !== attempt) return false;
+  if (!video || video.attempt !== attempt || video.deletedAtMs !== undefined) return false;
   return video.status === "PENDING" || video.status === "TRANSCODING";
 }
 

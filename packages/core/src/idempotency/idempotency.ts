@@ -54,6 +54,12 @@ export function remember({ row, print }: Request, result: Result): Table.Step {
   };
 }
 
+/** Forgets the request that opened a film. Its key may stand for another film by now. */
+export async function forget(ownerId: string, SK: string, videoId: VideoId): Promise<void> {
+  const row = { PK: `OWNER#${ownerId}`, SK };
+  if ((await Table.read(row))?.videoId === videoId) await Table.remove(row);
+}
+
 const DAY_S = 24 * 3600;
 
 function nowS(): number {

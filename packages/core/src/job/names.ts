@@ -9,9 +9,14 @@ export const THUMBNAILS = "thumbnails/t";
 export const SOUND = "_sound";
 export const SOUND_EXTENSION = "m4a";
 
+/** Everything that was ever made of a film lies below here. */
+export function folder(videoId: VideoId): string {
+  return `videos/${videoId}/`;
+}
+
 /** Everything one attempt makes lies below here, and a grant opens exactly this. */
 export function prefix(videoId: VideoId, attempt: number): string {
-  return `videos/${videoId}/${attempt}/`;
+  return `${folder(videoId)}${attempt}/`;
 }
 
 /** Tells the renditions of one stream apart by their shorter side. */

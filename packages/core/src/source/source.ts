@@ -29,6 +29,11 @@ export async function inspect(source: Source): Promise<{ found: Found; words: Wo
   return { found, words: wordsOf(stored.metadata) };
 }
 
+/** Whether the object can be read at all, in the version that was meant. */
+export async function isThere(source: Source): Promise<boolean> {
+  return (await Objects.measure(source)) !== undefined;
+}
+
 /** Whether the object is still the one an attempt began with. One that is gone was not replaced. */
 export async function isUnchanged(source: Source): Promise<boolean> {
   const stored = await Objects.measure({ bucket: source.bucket, key: source.key });

@@ -1,1 +1,2 @@
+export * as Timeline from "./timeline.ts";
 export * as Video from "./video.ts";

@@ -1,6 +1,12 @@
+import type { Actor } from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
+import { Clock } from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
+import { inspectable } from "../library/access.ts";
+import { Problem } from "../problem/index.ts";
 import type { In } from "./film.ts";
+import { limits } from "./limits.ts";
+import { ALIVE, keyOf } from "./row.ts";
 
 /** Something that happened to a film, as its timeline tells it. */
 export interface Happening {
@@ -13,13 +19,32 @@ export interface Happening {
   about?: Record<string, unknown>;
 }
 
+/** Writes it down, unless the film is gone: what comes late leaves nothing behind. */
 export async function note(id: VideoId, happening: Happening): Promise<void> {
   const { time, eventId, ...told } = happening;
-  await Table.put({
-    PK: `VIDEO#${id}`,
-    SK: `EVENT#${time}#${eventId}`,
-    time,
-    ...told,
+  await Table.together([
+    {
+      key: keyOf(id),
+      update: "SET notedAtMs = :now",
+      condition: ALIVE,
+      values: { ":now": Clock.now() },
+    },
+    { create: { PK: `VIDEO#${id}`, SK: `EVENT#${time}#${eventId}`, time, ...told } },
+  ]);
+}
+
+/** What somebody asked for, and who it was. */
+export async function asked(
+  id: VideoId,
+  wish: { attempt: number; what: string; by: Actor.Actor; about?: Record<string, unknown> },
+): Promise<void> {
+  const { attempt, what, by, about } = wish;
+  await note(id, {
+    time: new Date(Clock.now()).toISOString(),
+    eventId: `${attempt}:${what}`,
+    attempt,
+    what,
+    about: { ...about, by: by.sub },
   });
 }
 
@@ -42,4 +67,65 @@ export async function failed({ id, attempt, problem, updatedAtMs }: In<"FAILED">
     what: "FAILED",
     about: { code: problem.code },
   });
+}
+
+/** A film's attempt was cancelled, by somebody here or at the encoder itself. */
+export async function canceled(film: In<"CANCELED">, by?: Actor.Actor): Promise<void> {
+  const { id, attempt, canceledAtMs, updatedAtMs } = film;
+  await note(id, {
+    time: new Date(canceledAtMs ?? updatedAtMs).toISOString(),
+    eventId: `${attempt}:CANCELED`,
+    attempt,
+    what: "CANCELED",
+    ...(by ? { about: { by: by.sub } } : {}),
+  });
+}
+
+/** An entry as people read it. */
+export interface Entry {
+  /** ISO 8601. */
+  at: string;
+  what: string;
+  attempt: number;
+  about?: Record<string, unknown>;
+}
+
+/**
+ * What happened to a film, oldest first.
+ *
+ * @throws Problem `VideoNotFound`, `Forbidden` or `CursorInvalid`
+ */
+export async function read(
+  actor: Actor.Actor | undefined,
+  id: string,
+  page: { limit?: number | undefined; cursor?: string | undefined } = {},
+): Promise<{ items: Entry[]; nextCursor?: string }> {
+  const film = await inspectable(actor, id);
+  const PK = `VIDEO#${film.id}`;
+  const { rows, next } = await Table.page({
+    where: "PK = :film AND begins_with(SK, :event)",
+    values: { ":film": PK, ":event": "EVENT#" },
+    limit: Math.min(page.limit ?? limits.pageItems, limits.pageItemsAtMost),
+    ...(page.cursor === undefined ? {} : { after: { PK, SK: placeOf(page.cursor) } }),
+  });
+  return {
+    items: rows.map(entryOf),
+    ...(next ? { nextCursor: Buffer.from(String(next.SK)).toString("base64url") } : {}),
+  };
+}
+
+/** A cursor holds only a place in a timeline; whose it is stands in the question. */
+function placeOf(cursor: string): string {
+  const place = Buffer.from(cursor, "base64url").toString("utf8");
+  if (!/^EVENT#[^\p{Cc}]{1,900}$/u.test(place)) throw new Problem("CursorInvalid");
+  return place;
+}
+
+function entryOf({ time, what, attempt, about }: Table.Row): Entry {
+  return {
+    at: String(time),
+    what: String(what),
+    attempt: Number(attempt),
+    ...(about ? { about: about as Record<string, unknown> } : {}),
+  };
 }

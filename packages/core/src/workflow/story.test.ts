@@ -132,23 +132,26 @@ describe("Write PENDING", () => {
 
 describe("Write FAILED, when Validate could not say which film it was", () => {
   const execution = "arn:execution:one";
+  const upload = Id.newUpload();
+  const nothingSaid = "A step of the workflow did not come to its end.";
   const crashed = { Error: "Sandbox.Timedout", Cause: '{"errorMessage":"Task timed out"}' };
 
   it.each([
-    { event: "an upload nobody claimed", meta: { status: "AWAITING_UPLOAD" } },
+    { event: "an upload nobody claimed", meta: { status: "AWAITING_UPLOAD", expects: upload } },
     {
       event: "an upload claimed by this execution",
       meta: { status: "VALIDATING", claimedBy: execution, sequencer: padded("1") },
     },
     {
       event: "a replacement that was never claimed",
-      meta: { status: "READY", claimedBy: "arn:other", sequencer: padded("0A") },
+      meta: { status: "READY", claimedBy: "arn:other", sequencer: padded("0A"), expects: upload },
     },
   ])("finds $event", async ({ meta }) => {
     const id = Id.newVideo();
     await have(id, meta);
-    const row = await writeFailed(arrived(Intake.uploadKey(id, Id.newUpload()), "0b"), crashed);
+    const row = await writeFailed(arrived(Intake.uploadKey(id, upload), "0b"), crashed);
     expect(row).toMatchObject({ videoId: id, status: "FAILED", problem: { code: "StepTimedOut" } });
+    expect(row).not.toHaveProperty("expects");
   });
 
   it.each(["inbox/Holiday é 100% + & ?#.mov", "inbox/vid/x.mp4"])(
@@ -183,6 +186,15 @@ describe("Write FAILED, when Validate could not say which film it was", () => {
     {
       why: "a film that was cancelled",
       meta: { status: "CANCELED", claimedBy: execution, sequencer: padded("0B") },
+    },
+    { why: "a film that was cancelled before its source came", meta: { status: "CANCELED" } },
+    {
+      why: "a film that waits for another upload",
+      meta: { status: "AWAITING_UPLOAD", expects: upload },
+    },
+    {
+      why: "a film that is deleted",
+      meta: { status: "VALIDATING", claimedBy: execution, deletedAtMs: 1 },
     },
   ])("leaves $why alone", async ({ meta }) => {
     const id = Id.newVideo();
@@ -245,9 +257,15 @@ describe("Write FAILED, when Validate could not say which film it was", () => {
   it.each([
     {
       Error: "States.QueryEvaluationError",
-      Cause: "not JSON",
+      Cause: "An error occurred while executing the state 'Encode' (entered at event 9)",
       code: "StepFailed",
-      message: "not JSON",
+      message: nothingSaid,
+    },
+    {
+      Error: "Lambda.AWSLambdaException",
+      Cause: '{"errorMessage":"arn:aws:iam::123456789012:role/x is not authorized"}',
+      code: "StepFailed",
+      message: nothingSaid,
     },
     {
       Error: "SourceEmpty",
@@ -255,15 +273,15 @@ describe("Write FAILED, when Validate could not say which film it was", () => {
       code: "SourceEmpty",
       message: 'no "bytes"',
     },
-    { Error: "States.Timeout", code: "StepTimedOut", message: "No cause was given." },
+    { Error: "States.Timeout", code: "StepTimedOut", message: nothingSaid },
     // a task that is failed without a word has null for both
-    { Error: null, Cause: null, code: "StepFailed", message: "No cause was given." },
-    { Error: "", Cause: "", code: "StepFailed", message: "No cause was given." },
+    { Error: null, Cause: null, code: "StepFailed", message: nothingSaid },
+    { Error: "", Cause: "", code: "StepFailed", message: nothingSaid },
     {
       Error: "EncodeFailed",
       Cause: '{"errorMessage":null}',
       code: "EncodeFailed",
-      message: "No cause was given.",
+      message: nothingSaid,
     },
   ])("reads $Error as $code", async ({ code, message, ...failure }) => {
     const id = Id.newVideo();

@@ -102,12 +102,23 @@ describe("Validate", () => {
     );
   });
 
-  it("says what is missing, when the object is gone", async () => {
+  it("says what is missing, when the object of a film is gone", async () => {
+    const film = drop(mp4, {}, "gone.mp4");
+    await Workflow.validate(film.input);
+    const next = drop(mp4, {}, "gone.mp4");
+    cloud.shelf.objects.delete(`/sources/${next.key}`);
+    await expect(Workflow.validate(next.input)).rejects.toThrow(
+      expect.objectContaining({ code: "SourceMissing" }),
+    );
+  });
+
+  it("makes no film of an event that comes again after its object is gone", async () => {
     const film = drop(mp4);
     cloud.shelf.objects.delete(`/sources/${film.key}`);
     await expect(Workflow.validate(film.input)).rejects.toThrow(
-      expect.objectContaining({ code: "SourceMissing" }),
+      expect.objectContaining({ code: "NotExpected" }),
     );
+    expect(await Video.find(film.videoId)).toBeUndefined();
   });
 
   it("stops the job of the attempt that a newer source overtakes", async () => {

@@ -1,12 +1,15 @@
 import * as z from "zod";
 import { Attempt } from "../attempt/index.ts";
+import * as Objects from "../aws/removing.ts";
 import { Claim } from "../claim/index.ts";
+import { Cost } from "../cost/index.ts";
 import { Encode } from "../encode/index.ts";
 import * as Id from "../id/id.ts";
 import { Intake } from "../intake/index.ts";
 import { Ladder } from "../ladder/index.ts";
 import { Output } from "../output/index.ts";
 import { Problem } from "../problem/index.ts";
+import { Retired } from "../removal/index.ts";
 import { Source } from "../source/index.ts";
 import { Video } from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
@@ -32,11 +35,13 @@ export const RecordStep = z.object({
 export type RecordStep = z.infer<typeof RecordStep>;
 
 /**
- * Claims the film once, looks inside its source, and decides what is made of it.
+ * Claims the film once, looks inside its source, decides what is made of it, and sets the money
+ * for it aside.
  *
  * @throws Problem `Duplicate`, `Superseded` or `NotExpected` when there is nothing to do
- * @throws Problem the one that a dead execution's film is to fail with, or `Unannounced`
+ * @throws Problem the one that a dead execution's film is to fail with, `Unannounced` or `Canceled`
  * @throws Problem one of the `Source...` codes when no film can be made of it
+ * @throws Problem `BudgetExceeded`, or `BudgetWaits` for a film that is begun again later
  */
 export async function validate(
   step: ValidateStep,
@@ -47,26 +52,38 @@ export async function validate(
     throw new Problem(input.problem.code, { message: input.problem.message });
   }
   if (input.kind === "unannounced") throw new Problem("Unannounced");
+  if (input.kind === "canceled") throw new Problem("Canceled");
 
-  const profile = input.kind === "again" ? input.profile : undefined;
-  if (profile !== undefined && !Ladder.isProfile(profile)) throw new Problem("ProfileUnknown");
   const claim = await claimFor(input, execution);
   const { videoId, attempt, source } = claim;
-  if (attempt > 1) await Encode.abandon(videoId, attempt - 1);
+  if (attempt > 1) await leave(videoId, attempt - 1);
   const { found, words } = await Source.inspect(source);
-  const plan = Ladder.plan(found, profile);
+  const { profile, options, ownerId } = await Video.require(videoId);
+  const plan = Ladder.plan(found, profile, options);
   await Attempt.begin(videoId, attempt, { execution, source, found, plan });
   await Video.describe(videoId, attempt, { found, words });
+  await Cost.reserve({ videoId, attempt, ownerId, found, plan });
   return { videoId, attempt };
+}
+
+/** The attempt before is nobody's any more: neither its job nor its files, unless they are watched. */
+async function leave(videoId: Id.VideoId, attempt: number): Promise<void> {
+  await Encode.abandon(videoId, attempt);
+  await Cost.settle({ videoId, attempt });
+  await Retired.leave(videoId, attempt);
 }
 
 async function claimFor(
   input: Extract<Intake.Started, { kind: "arrived" | "again" }>,
   execution: string,
 ): Promise<Claim.Claim> {
-  if (input.kind === "again") return Claim.again(input.videoId, input.expectedAttempt, execution);
+  if (input.kind === "again") {
+    const { videoId, expectedAttempt, profile, options } = input;
+    if (profile !== undefined && !Ladder.isProfile(profile)) throw new Problem("ProfileUnknown");
+    return Claim.again(videoId, expectedAttempt, execution, { profile, options });
+  }
   const arrival = Intake.arrival(input);
-  const claim = await Claim.arrived(arrival, execution);
+  const claim = await claimArrived(arrival, execution);
   await Timeline.note(claim.videoId, {
     time: arrival.event.time,
     eventId: arrival.event.id,
@@ -74,6 +91,26 @@ async function claimFor(
     what: "SOURCE_ARRIVED",
   });
   return claim;
+}
+
+/** An object that nobody waits for is taken away: a late upload leaves nothing behind. */
+async function claimArrived(arrival: Intake.Arrival, execution: string): Promise<Claim.Claim> {
+  const { videoId, way, source, event } = arrival;
+  // a film begins with an object that is there: an event that comes again after both were deleted
+  // makes no film
+  if (way === "inbox" && !(await Video.find(videoId)) && !(await Source.isThere(source))) {
+    throw new Problem("NotExpected", { videoId });
+  }
+  try {
+    return await Claim.arrived(arrival, execution);
+  } catch (error) {
+    if (error instanceof Problem && error.about.unwanted === true) {
+      await Objects.remove(source).catch(() => undefined);
+      const { time, id: eventId } = event;
+      await Timeline.note(videoId, { time, eventId, attempt: 0, what: "SOURCE_UNWANTED" });
+    }
+    throw error;
+  }
 }
 
 /**
@@ -85,6 +122,7 @@ async function claimFor(
  */
 export async function record(step: RecordStep) {
   const ready = await readied(step);
+  await Cost.settle(step);
   await Timeline.readied(ready);
   return {
     videoId: ready.id,
@@ -106,5 +144,7 @@ async function readied({ videoId, attempt, execution }: RecordStep): Promise<Vid
     throw new Problem("Superseded", { videoId, attempt });
   }
   const published = await Output.gather(videoId, attempt, { plan: begun.plan, found: begun.found });
+  // whoever watches what was published before may go on until the longest grant is over
+  if (video.published) await Retired.outlive(videoId, video.published.attempt);
   return Video.publish(videoId, published, begun.terminal?.warnings ?? [], execution);
 }

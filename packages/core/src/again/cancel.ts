@@ -1,0 +1,95 @@
+import type { Actor } from "../actor/index.ts";
+import * as Executions from "../aws/executions.ts";
+import * as Table from "../aws/table.ts";
+import * as Sfn from "../aws/workflow.ts";
+import { Clock } from "../clock/index.ts";
+import { Cost } from "../cost/index.ts";
+import { Encode } from "../encode/index.ts";
+import { changeable } from "../library/access.ts";
+import { Problem } from "../problem/index.ts";
+import { Upload } from "../upload/index.ts";
+import { Video } from "../video/index.ts";
+import * as Timeline from "../video/timeline.ts";
+
+/**
+ * Cancels what is going on with a film, whatever that is. What can be watched stays. One write says
+ * that it is CANCELED; everything after it is done again by the sweeper when it did not come to it.
+ *
+ * @throws Problem `VideoNotFound`, `Forbidden`
+ * @throws Problem `MoveForbidden` when it is READY or FAILED: there is nothing left to cancel
+ */
+export async function cancel(actor: Actor.Actor, id: string): Promise<Video.Video> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const film = await changeable(actor, id);
+    if (film.status === "CANCELED") return film;
+    if (Video.isSettled(film.status)) throw new Problem("MoveForbidden", { id });
+    if (!(await write(film))) continue; // it moved meanwhile: look again
+    const canceled = await Video.require(film.id);
+    if (canceled.status !== "CANCELED") return canceled; // somebody began it again already
+    await Promise.allSettled([
+      announce(canceled),
+      Timeline.canceled(canceled, actor),
+      stop(canceled),
+      ...(film.status === "AWAITING_UPLOAD" && film.expects
+        ? [Upload.forget(film.id, film.expects)]
+        : []),
+    ]);
+    return canceled;
+  }
+  throw new Problem("ServiceBusy");
+}
+
+/** How often the film may have moved while it was being cancelled. */
+const ROUNDS = 5;
+
+/**
+ * Fenced by the attempt and by where the film was seen. Names the execution that will announce it,
+ * so that nobody else does. A source that was awaited will not be taken any more; the one that
+ * replaces a film's source while it is made is another matter, and stays open.
+ */
+async function write(film: Video.Video): Promise<boolean> {
+  const awaited = film.status === "AWAITING_UPLOAD" ? film.expects : undefined;
+  const now = Clock.now();
+  const written = await Table.together([
+    {
+      key: Video.keyOf(film.id),
+      update: `SET #status = :canceled, settledBy = :announcer, canceledAtMs = :now, updatedAtMs = :now, inFlight = :shard REMOVE progress, held, problem${film.status === "AWAITING_UPLOAD" ? ", expects, fetching, expiresAtMs" : ""}`,
+      condition: `${Video.ALIVE} AND attempt = :attempt AND #status = :status${awaited ? " AND expects = :upload" : ""}`,
+      names: { "#status": "status" },
+      values: {
+        ":canceled": "CANCELED",
+        ":announcer": Executions.arnOf(nameOf(film)),
+        ":now": now,
+        ":shard": Video.shardOf(film.id),
+        ":attempt": film.attempt,
+        ":status": film.status,
+        ...(awaited ? { ":upload": awaited } : {}),
+      },
+    },
+    ...(awaited ? [Upload.giveUp(film.id, awaited, "aborted")] : []),
+  ]);
+  return "done" in written;
+}
+
+/** Only the workflow may announce: an execution of its own does nothing else. */
+async function announce(film: Video.In<"CANCELED">): Promise<void> {
+  const { id: videoId, attempt, settledBy } = film;
+  const name = nameOf(film);
+  if (settledBy !== Executions.arnOf(name)) return; // another owes it now
+  await Sfn.start(name, { kind: "canceled", videoId, attempt, settledBy });
+}
+
+/** Named after the attempt: cancelled twice, it is announced once. */
+function nameOf({ id, attempt }: Video.Video): string {
+  return `cancel-${id}-${attempt}`;
+}
+
+/** What runs for a cancelled film is stopped, and what was set aside for it is given back. */
+export async function stop({ id, attempt, claimedBy }: Video.In<"CANCELED">): Promise<boolean> {
+  const { code, message } = new Problem("Canceled");
+  if (claimedBy !== undefined) await Executions.stop(claimedBy, code, message);
+  if (attempt === 0) return true;
+  const job = await Encode.halt(id, attempt);
+  await Cost.settle({ videoId: id, attempt });
+  return job === "over";
+}

@@ -1,0 +1,1 @@
+export * as Again from "./again.ts";

@@ -1,0 +1,2 @@
+export * as Removal from "./removal.ts";
+export * as Retired from "./retired.ts";
