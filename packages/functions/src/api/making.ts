@@ -1,7 +1,17 @@
+import { Again } from "@rushes/core/again";
 import { Library } from "@rushes/core/library";
 import { type Served, serve } from "../door/described.ts";
-import { replaceSource } from "./table/making.ts";
+import { cancelVideo, replaceSource, reprocessVideo, retryVideo } from "./table/making.ts";
 
 export const making: readonly Served[] = [
   serve(replaceSource, ({ actor, params, body }) => Library.replace(actor, params.id, body)),
+  serve(retryVideo, async ({ actor, params }) =>
+    Library.present(actor, await Again.retry(actor, params.id)),
+  ),
+  serve(reprocessVideo, async ({ actor, params, body }) =>
+    Library.present(actor, await Again.reprocess(actor, params.id, body)),
+  ),
+  serve(cancelVideo, async ({ actor, params }) =>
+    Library.present(actor, await Again.cancel(actor, params.id)),
+  ),
 ];

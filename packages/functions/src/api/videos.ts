@@ -1,6 +1,15 @@
 import { Library } from "@rushes/core/library";
+import { Removal } from "@rushes/core/removal";
+import { Timeline } from "@rushes/core/video";
 import { Reply, type Served, serve } from "../door/described.ts";
-import { changeVideo, listVideos, openVideo, showVideo } from "./table/videos.ts";
+import {
+  changeVideo,
+  deleteVideo,
+  listVideos,
+  openVideo,
+  readTimeline,
+  showVideo,
+} from "./table/videos.ts";
 
 export const videos: readonly Served[] = [
   serve(openVideo, async ({ actor, body, headers }) => {
@@ -16,4 +25,6 @@ export const videos: readonly Served[] = [
     const { video, etag } = await Library.change(actor, params.id, body, headers["if-match"]);
     return new Reply(video, { etag });
   }),
+  serve(deleteVideo, ({ actor, params }) => Removal.begin(actor, params.id)),
+  serve(readTimeline, ({ actor, params, query }) => Timeline.read(actor, params.id, query)),
 ];
