@@ -38,6 +38,8 @@ async function replaced(id: Id.VideoId): Promise<Id.UploadId> {
   return upload?.id as Id.UploadId;
 }
 
+const FAILED = { status: "FAILED", problem: { code: "SourceEmpty", message: "no bytes" } };
+
 async function set(id: Id.VideoId, row: Record<string, unknown>): Promise<void> {
   const names = Object.keys(row);
   await Table.change(Video.keyOf(id), {
@@ -137,7 +139,7 @@ describe("an attempt asked for again", () => {
   it("leaves an open upload open: what it brings is the attempt after", async () => {
     const { id, uploadId } = await opened();
     await Claim.arrived(arrival(id, uploadId), "one");
-    await set(id, { status: "FAILED" });
+    await set(id, FAILED);
     const next = await replaced(id);
     expect(await Claim.again(id, 1, "two")).toMatchObject({ attempt: 2 });
     expect((await Video.require(id)).expects).toBe(next);
@@ -226,7 +228,7 @@ it("random days of uploads never make two attempts of one object", async () => {
             await Upload.abort(ann, id, last);
             givenUp.add(last);
           } else if (one === "settle") {
-            if (film.attempt > 0) await set(id, { status: "FAILED" });
+            if (film.attempt > 0) await set(id, FAILED);
           } else if (one === "again") {
             await Claim.again(id, film.attempt, `e${execution}`);
           } else {
