@@ -306,6 +306,12 @@ export const problems = {
   },
   Deleted: { httpStatus: 410, retry: false, help: "The film is being deleted." },
 
+  ExecutionNotFound: {
+    httpStatus: 404,
+    retry: false,
+    help: "There is no such execution, or it is too long ago for Step Functions to remember.",
+  },
+
   // webhooks
   WebhookNotFound: {
     httpStatus: 404,

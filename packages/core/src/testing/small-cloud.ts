@@ -5,6 +5,7 @@ import { type Jobs, smallEncoder } from "./small-encoder.ts";
 import { type Machine, smallMachine } from "./small-machine.ts";
 import { type Multipart, smallMultipart } from "./small-multipart.ts";
 import { type Queues, smallQueues } from "./small-queues.ts";
+import { type Removing, smallRemoving } from "./small-removal.ts";
 import { type Shelf, smallShelf } from "./small-shelf.ts";
 import { type Conflicts, withTransactions } from "./small-transactions.ts";
 
@@ -18,6 +19,7 @@ export interface SmallCloud {
   shelf: Shelf;
   multipart: Multipart;
   queues: Queues;
+  removing: Removing;
   conflicts: Conflicts;
   close(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export const links = {
   Signer: { secretArn: "arn:aws:secretsmanager:us-east-1:000000000000:secret:signer" },
   Edge: { url: "https://edge.example" },
   Intake: { uploadsPrefix: "uploads/", inboxPrefix: "inbox/", maxBytes: 1_000_000 },
+  Distribution: { id: "E1" },
   Budget: { over: "refuse" },
 };
 
@@ -55,8 +58,9 @@ export async function openSmallCloud(): Promise<SmallCloud> {
   const shelf = smallShelf();
   const multipart = smallMultipart(shelf);
   const queues = smallQueues();
+  const removing = smallRemoving(shelf, multipart);
   const others = createServer((request, response) => {
-    void answer(request, response, { machine, jobs, shelf, multipart, queues });
+    void answer(request, response, { machine, jobs, shelf, multipart, queues, removing });
   });
   await listen(others);
   for (const queue of ["Pulls", "Removals"]) {
@@ -79,6 +83,7 @@ export async function openSmallCloud(): Promise<SmallCloud> {
     shelf,
     multipart,
     queues,
+    removing,
     conflicts,
     async close() {
       // a handler that a test left behind may still be writing: what runs is let finish
@@ -143,13 +148,7 @@ function index(IndexName: string, hash: string, range: string) {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  {
-    machine,
-    jobs,
-    shelf,
-    multipart,
-    queues,
-  }: Pick<SmallCloud, "machine" | "jobs" | "shelf" | "multipart" | "queues">,
+  { machine, jobs, shelf, multipart, queues, removing }: Omit<SmallCloud, "conflicts" | "close">,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -163,7 +162,10 @@ async function answer(
       json(response, 200, jobs.call(request.method ?? "", url, body ? JSON.parse(body) : {}));
     } else if (target.startsWith("AmazonSQS.")) {
       json(response, 200, queues.call(target.split(".")[1] ?? "", JSON.parse(body)));
-    } else if (!(await multipart.serve(request, response, url, body))) {
+    } else if (
+      !removing.serve(request, response, url, body) &&
+      !(await multipart.serve(request, response, url, body))
+    ) {
       shelf.serve(request, response, url);
     }
   } catch (error) {

@@ -10,6 +10,8 @@ export interface Machine {
   late: number;
   started: Map<string, unknown>;
   executions: Map<string, { status: string; input?: string; output?: string; error?: string }>;
+  /** Events by execution, as GetExecutionHistory tells them. */
+  histories: Map<string, object[]>;
   /** Throws before or after the next calls take effect. */
   fault: ((operation: string, when: "before" | "after") => void) | undefined;
 }
@@ -21,6 +23,7 @@ export function smallMachine(): Machine {
     late: 0,
     started: new Map(),
     executions: new Map(),
+    histories: new Map(),
     fault: undefined,
     wait: (token) => void waiting.add(token),
     giveUp: (token) => void waiting.delete(token),
@@ -50,6 +53,16 @@ export function smallMachine(): Machine {
         if (!found) throw named("ExecutionDoesNotExist");
         return { executionArn: input.executionArn, stateMachineArn: "m", startDate: 0, ...found };
       }
+      case "StopExecution": {
+        const found = machine.executions.get(input.executionArn ?? "");
+        if (!found) throw named("ExecutionDoesNotExist");
+        if (found.status === "RUNNING") {
+          Object.assign(found, { status: "ABORTED", error: input.error ?? "" });
+        }
+        return { stopDate: 0 };
+      }
+      case "GetExecutionHistory":
+        return { events: machine.histories.get(input.executionArn ?? "") ?? [] };
       default:
         throw named("UnknownOperation");
     }

@@ -1,0 +1,1 @@
+export * as Execution from "./execution.ts";
