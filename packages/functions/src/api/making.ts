@@ -1,7 +1,14 @@
 import { Again } from "@rushes/core/again";
+import { Execution } from "@rushes/core/execution";
 import { Library } from "@rushes/core/library";
 import { type Served, serve } from "../door/described.ts";
-import { cancelVideo, replaceSource, reprocessVideo, retryVideo } from "./table/making.ts";
+import {
+  cancelVideo,
+  replaceSource,
+  reprocessVideo,
+  retryVideo,
+  showExecution,
+} from "./table/making.ts";
 
 export const making: readonly Served[] = [
   serve(replaceSource, ({ actor, params, body }) => Library.replace(actor, params.id, body)),
@@ -13,5 +20,8 @@ export const making: readonly Served[] = [
   ),
   serve(cancelVideo, async ({ actor, params }) =>
     Library.present(actor, await Again.cancel(actor, params.id)),
+  ),
+  serve(showExecution, ({ actor, params, query }) =>
+    Execution.view(actor, params.id, query.attempt),
   ),
 ];

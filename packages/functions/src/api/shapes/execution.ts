@@ -1,29 +1,45 @@
 import * as z from "zod";
 import { Time } from "./words.ts";
 
+/** How an execution, or one of its states, came out. */
+const Outcome = {
+  input: z.unknown().optional(),
+  output: z.unknown().optional(),
+  error: z.string().optional(),
+  cause: z.string().optional(),
+};
+
 /** One state that an execution was in. */
-export const Step = z
+export const State = z
   .object({
-    name: z.string(),
-    type: z.string(),
+    name: z.string().meta({ examples: ["Encode"] }),
+    type: z.string().meta({ examples: ["Task"] }),
     status: z.enum(["running", "succeeded", "failed"]),
     enteredAt: Time,
     exitedAt: Time.optional(),
-    input: z.unknown().optional(),
-    output: z.unknown().optional(),
-    error: z.string().optional(),
-    cause: z.string().optional(),
+    retries: z.int().nonnegative(),
+    ...Outcome,
   })
-  .meta({ id: "Step" });
+  .meta({ id: "ExecutionState" });
 
 export const Execution = z
   .object({
-    attempt: z.int().positive(),
+    attempt: z.int().nonnegative(),
     name: z.string(),
     status: z.string().meta({ examples: ["RUNNING"] }),
     startedAt: Time,
     stoppedAt: Time.optional(),
-    states: z.array(Step),
-    history: z.array(z.looseObject({ id: z.int(), at: Time, type: z.string() })),
+    ...Outcome,
+    states: z.array(State).meta({ description: "in the order in which they were entered" }),
+    history: z.array(
+      z.object({
+        id: z.int(),
+        at: Time,
+        type: z.string(),
+        previousId: z.int().optional(),
+        about: z.unknown().optional(),
+      }),
+    ),
+    isWhole: z.boolean().meta({ description: "false: the history is longer than what is shown" }),
   })
-  .meta({ id: "Execution", description: "Task tokens are redacted everywhere." });
+  .meta({ id: "Execution", description: "Task tokens are redacted wherever they stand." });

@@ -47,7 +47,7 @@ export const retryVideo = described({
   absent,
   body: Nothing,
   answer: begun,
-  problems: ["VideoNotFound", "Forbidden", "MoveForbidden", "SourceMissing"],
+  problems: ["VideoNotFound", "Forbidden", "MoveForbidden"],
 });
 
 export const reprocessVideo = described({
@@ -61,7 +61,7 @@ export const reprocessVideo = described({
   absent,
   body: Making.meta({ id: "Making" }),
   answer: begun,
-  problems: ["VideoNotFound", "Forbidden", "MoveForbidden", "SourceMissing"],
+  problems: ["VideoNotFound", "Forbidden", "MoveForbidden"],
 });
 
 export const cancelVideo = described({
@@ -95,5 +95,5 @@ export const showExecution = described({
     }),
   }),
   answer: { status: 200, says: "The execution.", shape: Execution },
-  problems: ["VideoNotFound", "Forbidden"],
+  problems: ["VideoNotFound", "Forbidden", "ExecutionNotFound"],
 });
