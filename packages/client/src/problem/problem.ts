@@ -25,7 +25,8 @@ export class ApiProblem extends Error {
 
   constructor(told: Partial<Told> & Pick<Told, "code" | "status">, options?: ErrorOptions) {
     const detail = told.detail ?? told.title ?? `The API answered ${told.status}.`;
-    super(`${told.code}: ${detail}`, options);
+    const fields = (told.fields ?? []).map(({ path, message }) => ` ${path}: ${message}`).join("");
+    super(`${told.code}: ${detail}${fields}`, options);
     this.code = told.code;
     this.status = told.status;
     this.detail = detail;
