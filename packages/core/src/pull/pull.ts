@@ -32,6 +32,7 @@ export async function run(asked: Asked, { untilMs }: { untilMs: number }): Promi
   const standing = await take(videoId, uploadId, turn);
   if ("refused" in standing) {
     if (standing.refused === "busy") await again(asked, standing.untilMs - startedAtMs);
+    else if (standing.left) await Uploads.abort(standing.left.place, standing.left.multipartId);
     return;
   }
   const before = standing.kept.receivedBytes;

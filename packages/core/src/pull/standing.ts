@@ -46,8 +46,13 @@ export interface Standing {
   kept: Kept;
 }
 
-/** What came of asking for a pull: it is over, or somebody else is at it until then. */
-export type Refused = { refused: "over" } | { refused: "busy"; untilMs: number };
+/**
+ * What came of asking for a pull: it is over, and parts may be left of it that nobody needs; or
+ * somebody else is at it until then.
+ */
+export type Refused =
+  | { refused: "over"; left?: { place: Place; multipartId: string } }
+  | { refused: "busy"; untilMs: number };
 
 /** Takes a pull up, if it is still wanted and nobody is at it. */
 export async function take(
@@ -58,8 +63,13 @@ export async function take(
   const key = Upload.keyOf(videoId, uploadId);
   const row = await Table.read(key);
   const upload = row && fromRow(row);
-  if (upload?.way !== "pull" || upload.state !== "open") return { refused: "over" };
+  if (upload?.way !== "pull" || upload.state === "completed") return { refused: "over" };
   const before = row?.fetched as Kept | undefined;
+  const place = { bucket: Config.sourceBucket(), key: uploadKey(videoId, uploadId) };
+  if (upload.state !== "open" || !(await waiting(videoId, uploadId))) {
+    const multipartId = before?.multipartId;
+    return { refused: "over", ...(multipartId ? { left: { place, multipartId } } : {}) };
+  }
   if (before && before.turn > turn) return { refused: "over" };
   const now = Clock.now();
   const kept: Kept = {
@@ -80,7 +90,6 @@ export async function take(
     values: { ":kept": kept, ":open": "open", ":turn": turn, ":now": now },
   });
   if (!taken) return { refused: "busy", untilMs: before?.busyUntilMs ?? now + BUSY_MS };
-  const place = { bucket: Config.sourceBucket(), key: uploadKey(videoId, uploadId) };
   return { videoId, uploadId, url: upload.url, untilMs: upload.untilMs, place, kept };
 }
 
@@ -129,8 +138,8 @@ export async function complete({ videoId, uploadId }: Standing): Promise<void> {
  * @returns false when the film does not wait for this upload any more
  */
 async function tell({ videoId, uploadId, kept }: Standing): Promise<boolean> {
-  const film = await Video.find(videoId);
-  if (!film || film.deletedAtMs !== undefined || film.expects !== uploadId) return false;
+  const film = await waiting(videoId, uploadId);
+  if (!film) return false;
   const { totalBytes, receivedBytes } = kept;
   // one that is READY shows what can be watched
   if (!totalBytes || film.status === "READY") return true;
@@ -145,6 +154,12 @@ async function tell({ videoId, uploadId, kept }: Standing): Promise<boolean> {
     },
   });
   return told !== undefined;
+}
+
+/** The film, if it still waits for this upload. */
+async function waiting(videoId: VideoId, uploadId: UploadId): Promise<Video.Video | undefined> {
+  const film = await Video.find(videoId);
+  return film?.deletedAtMs === undefined && film?.expects === uploadId ? film : undefined;
 }
 
 function withoutAbsent(kept: object): Kept {
