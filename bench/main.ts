@@ -18,6 +18,10 @@ const benches: Record<string, { measures: string; load: () => Promise<Bench> }> 
       "PUT, parts, GET, ranges, small PUTs and memory beside a bare node:http   [MIB [ROUNDS]]",
     load: async () => (await import("./s3/s3.ts")).s3,
   },
+  sign: {
+    measures: "grants a second on one core beside the naive way   [ROUNDS [SECONDS]]",
+    load: async () => (await import("./sign/sign.ts")).sign,
+  },
 };
 
 type Bench = (words: string[]) => Promise<void>;

@@ -38,8 +38,13 @@ export function signerSecret(): string {
 
 /** The distribution's address, such as `https://d111.cloudfront.net`, without a slash at its end. */
 export function edgeUrl(): string {
-  return link("Edge", z.object({ url: z.url({ protocol: /^https?$/ }) })).url.replace(/\/+$/, "");
+  return link("Edge", Edge).url;
 }
+
+// asked for with every address of a grant: its shape is made once, and read once
+const Edge = z.object({
+  url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")),
+});
 
 /** Where the API begins, at the edge and at the gateway alike. */
 export const API_ROOT = "/api";
