@@ -134,6 +134,11 @@ describe("a film that is shown", () => {
   it.each([
     { row: {}, phase: "waiting-for-upload", percent: 0 },
     { row: { fetching: true }, phase: "fetching", percent: 0 },
+    {
+      row: { fetching: true, progress: { phase: "fetching", percent: 37 } },
+      phase: "fetching",
+      percent: 37,
+    },
     { row: { status: "VALIDATING" }, phase: "looking", percent: 0 },
     {
       row: { status: "VALIDATING", held: { sinceMs: 1 } },

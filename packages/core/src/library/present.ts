@@ -132,11 +132,13 @@ export function phaseOf(film: Video.Video): Phase {
   }
 }
 
-/** How far the encoder is; a film is whole when it is READY, and not before. */
+/** How far the encoder is, or the fetch; a film is whole when it is READY, and not before. */
 export function percentOf(film: Video.Video): number {
   if (film.status === "READY") return 100;
-  if (film.status !== "TRANSCODING") return 0;
-  return Math.max(0, Math.min(99, Math.floor(film.progress?.percent ?? 0)));
+  const { progress } = film;
+  const isFetched = phaseOf(film) === "fetching" && progress?.phase === "fetching";
+  if (film.status !== "TRANSCODING" && !isFetched) return 0;
+  return Math.max(0, Math.min(99, Math.floor(progress?.percent ?? 0)));
 }
 
 /**

@@ -19,6 +19,8 @@ interface About {
   updatedAtMs: number;
   /** The newest attempt, counted from 1; 0 before the first. */
   attempt: number;
+  /** How far the encoder is, or the fetch of its source. */
+  progress?: Progress;
   /** What can be watched, whatever is being made. */
   published?: Published;
   /** What was found in the newest attempt's source. */
@@ -82,7 +84,7 @@ export type Video = About &
     | { status: "AWAITING_UPLOAD"; source?: Source }
     | ({ status: "VALIDATING" } & Claimed)
     | ({ status: "PENDING" } & Claimed)
-    | ({ status: "TRANSCODING"; progress?: Progress } & Claimed)
+    | ({ status: "TRANSCODING" } & Claimed)
     | ({ status: "READY"; published: Published } & Claimed & Settled)
     | ({ status: "FAILED"; problem: Told } & Partial<Claimed> & Settled)
     | ({ status: "CANCELED"; canceledAtMs?: number } & Partial<Claimed> & Settled)
