@@ -1,12 +1,12 @@
 import { accountsLink } from "./accounts.ts";
 import { budget } from "./budget.ts";
-import { cancelJobs, encoder, searchJobs } from "./encoder.ts";
+import { cancelJobs, searchJobs } from "./encoder.ts";
 import { gateway, signedIn } from "./gateway.ts";
 import { intakeLink } from "./intake.ts";
 import { films, onFilms, queryBy, queryFilms } from "./library.ts";
 import { deliveries, pulling, pullsLink, removalsLink, removing, sendTo } from "./queues.ts";
 import { upTo } from "./stage.ts";
-import { takeUploads, uploads } from "./storage.ts";
+import { seeUploads, takeUploads, uploads } from "./storage.ts";
 import { webhooks } from "./webhooks.ts";
 import { readExecutions, startExecutions, stopExecutions, workflow } from "./workflow.ts";
 
@@ -20,7 +20,6 @@ export const api = new sst.aws.Function("Api", {
     films,
     uploads,
     intakeLink,
-    encoder,
     workflow,
     budget,
     pullsLink,
@@ -31,7 +30,8 @@ export const api = new sst.aws.Function("Api", {
     onFilms("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
     queryFilms,
     queryBy("byOwner", "byTitle", "byTime"),
-    ...takeUploads,
+    takeUploads,
+    ...seeUploads,
     sendTo(pulling, removing, deliveries),
     startExecutions,
     stopExecutions,

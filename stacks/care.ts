@@ -1,3 +1,4 @@
+import { budget } from "./budget.ts";
 import { distribution, emptyStreams, invalidate, streams } from "./delivery.ts";
 import { cancelJobs, encoder, getJobs, listJobs, searchJobs } from "./encoder.ts";
 import { intakeLink } from "./intake.ts";
@@ -12,7 +13,7 @@ import {
   undelivered,
 } from "./queues.ts";
 import { accountId, region, trusting, upTo } from "./stage.ts";
-import { emptySources, seeSources, uploads } from "./storage.ts";
+import { abortUploads, emptySources, seeSources, uploads } from "./storage.ts";
 import {
   answerTasks,
   describeExecutions,
@@ -26,11 +27,12 @@ export const sweep = new sst.aws.Function("Sweep", {
   handler: "packages/functions/src/care/sweep.handler",
   timeout: upTo("240 seconds"),
   retries: 0,
-  link: [films, encoder, workflow],
+  link: [films, uploads, encoder, workflow, intakeLink, budget, removalsLink],
   permissions: [
     onFilms("GetItem", "PutItem", "UpdateItem"),
     queryBy("inFlight"),
     ...seeSources,
+    abortUploads,
     listJobs,
     searchJobs,
     getJobs,
@@ -38,6 +40,9 @@ export const sweep = new sst.aws.Function("Sweep", {
     answerTasks,
     describeExecutions,
     startExecutions,
+    stopExecutions,
+    sendTo(removing),
+    // what it failed on
     sendTo(undelivered),
   ],
   transform: {
@@ -76,6 +81,7 @@ export const settle = new sst.aws.Function("Settle", {
     cancelJobs,
     describeExecutions,
     startExecutions,
+    stopExecutions,
   ],
 });
 
@@ -110,7 +116,7 @@ export const remove = new sst.aws.Function("Remove", {
   handler: "packages/functions/src/care/remove.handler",
   timeout: upTo("240 seconds"),
   memory: "1024 MB",
-  link: [films, uploads, streams, encoder, workflow, distribution, removalsLink],
+  link: [films, uploads, streams, intakeLink, distribution, removalsLink],
   permissions: [
     fedFrom(removing),
     onFilms("GetItem", "UpdateItem", "DeleteItem"),

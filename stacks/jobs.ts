@@ -33,7 +33,7 @@ export const resume = new sst.aws.Function("Resume", {
   handler: "packages/functions/src/encoder/resume.handler",
   timeout: upTo("10 seconds"),
   link: [films, encoder],
-  permissions: [fedFrom(jobEvents), onFilms("PutItem", "UpdateItem"), answerTasks],
+  permissions: [fedFrom(jobEvents), onFilms("GetItem", "PutItem", "UpdateItem"), answerTasks],
 });
 
 jobEvents.subscribe(resume.arn, {

@@ -8,7 +8,7 @@ export const sources = new sst.aws.Bucket("Sources", {
     allowMethods: ["PUT"],
     allowOrigins: origins,
     allowHeaders: ["content-type", "if-none-match", "x-amz-*"],
-    exposeHeaders: ["ETag"],
+    exposeHeaders: ["ETag", "x-amz-checksum-crc32"],
     maxAge: "1 hour",
   },
   policy: [
@@ -72,19 +72,29 @@ export const readSources = [
 
 const uploadedObjects = $interpolate`${sources.arn}/${intake.uploadsPrefix}*`;
 
-/** Sign addresses for uploads, complete them, give them up. Who has an address uses these rights. */
-export const takeUploads = [
-  {
-    actions: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-    resources: [uploadedObjects],
-  },
+/** Begin uploads, complete them, give them up. Whoever has a signed address uses these rights. */
+export const takeUploads = {
+  actions: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+  resources: [uploadedObjects],
+};
+
+/** See what became of an upload. */
+export const seeUploads = [
+  { actions: ["s3:GetObject"], resources: [uploadedObjects] },
   missSources,
 ];
 
-/** Write a film that was fetched. */
-export const putUploads = [
-  { actions: ["s3:PutObject", "s3:AbortMultipartUpload"], resources: [uploadedObjects] },
-];
+/** Give up what was never completed. */
+export const abortUploads = {
+  actions: ["s3:AbortMultipartUpload"],
+  resources: [uploadedObjects],
+};
+
+/** Take away an upload that nobody waits for. */
+export const dropUploads = {
+  actions: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+  resources: [uploadedObjects],
+};
 
 /** Take sources away for good: every version, and what was never completed. */
 export const emptySources = [

@@ -1,4 +1,5 @@
 import { announcements } from "./announcements.ts";
+import { budget } from "./budget.ts";
 import { definition } from "./definition.ts";
 import { streams, streamsBucket } from "./delivery.ts";
 import { cancelJobs, encoder, searchJobs } from "./encoder.ts";
@@ -7,17 +8,18 @@ import { films, library, onFilms } from "./library.ts";
 import { encodeTimeoutSeconds, taskTimeoutSeconds } from "./patience.ts";
 import { encodes } from "./queues.ts";
 import { accountId, named, production, region, trusting, upTo } from "./stage.ts";
-import { readSources, seeSources, uploads } from "./storage.ts";
+import { dropUploads, readSources, seeSources, uploads } from "./storage.ts";
 
 /** Claims the film once and looks inside it. */
 export const validate = new sst.aws.Function("Validate", {
   handler: "packages/functions/src/workflow/validate.handler",
   timeout: upTo("60 seconds"),
   memory: "1024 MB",
-  link: [films, uploads, encoder, intakeLink],
+  link: [films, uploads, encoder, intakeLink, budget],
   permissions: [
     onFilms("GetItem", "PutItem", "UpdateItem"),
     ...readSources,
+    dropUploads,
     // a job of the attempt before, which nobody waits for any more
     searchJobs,
     cancelJobs,
