@@ -66,7 +66,7 @@ export async function list(actor: Actor.Actor, question: Question): Promise<Page
 }
 
 /** Films that one request looks at, at most. */
-export const MOST_LOOKED_AT = 1000;
+export const MOST_LOOKED_AT = 500;
 /** Up to here all films of a title are looked up; of more, some are soon found by looking. */
 const MOST_OF_A_TITLE = 200;
 

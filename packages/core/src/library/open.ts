@@ -5,6 +5,7 @@ import { Idempotency } from "../idempotency/index.ts";
 import { Problem } from "../problem/index.ts";
 import { Upload } from "../upload/index.ts";
 import { Video } from "../video/index.ts";
+import * as Timeline from "../video/timeline.ts";
 import * as Words from "../video/words.ts";
 import { changeable, inspectable } from "./access.ts";
 import { present, type Shown } from "./present.ts";
@@ -52,6 +53,7 @@ export async function open(actor: Actor.Actor, wish: Wish, key?: string): Promis
   const written = await Table.together([
     { create: film },
     { create: Upload.toRow(upload) },
+    told(actor, upload, 0, "OPENED"),
     ...(request ? [Idempotency.remember(request, { videoId: id, uploadId: upload.uploadId })] : []),
   ]);
   if ("refused" in written) {
@@ -85,6 +87,7 @@ export async function replace(actor: Actor.Actor, id: string, wish: Replacement)
     const written = await Table.together([
       { create: Upload.toRow(upload) },
       expecting(film, upload, wish),
+      told(actor, upload, film.attempt, "REPLACE_ASKED"),
       ...(film.expects ? [Upload.giveUp(film.id, film.expects, "replaced")] : []),
     ]);
     if ("refused" in written) continue; // its upload arrived, or another was opened: look again
@@ -130,6 +133,16 @@ function expecting(film: Video.Video, upload: Upload.Upload, wish: Replacement):
       ":one": 1,
     },
   };
+}
+
+function told(
+  { sub }: Actor.Actor,
+  { videoId, uploadId, openedAtMs }: Upload.Upload,
+  attempt: number,
+  what: string,
+): Table.Step {
+  const time = new Date(openedAtMs).toISOString();
+  return Timeline.entry(videoId, { time, eventId: uploadId, attempt, what, about: { by: sub } });
 }
 
 /** A pull is asked for once its rows are there; asked for twice it fetches once. */

@@ -27,9 +27,19 @@ export async function abort(actor: Actor.Actor, videoId: string, uploadId: strin
   if (!isGivenUp(upload)) {
     if (upload.state === "completed") throw new Problem("UploadOver");
     const ended = await end(film.id, upload.uploadId, "aborted");
-    if (!ended && !isGivenUp(await sent(film.id, uploadId))) throw new Problem("UploadOver");
+    if (ended) await tell(film, actor);
+    else if (!isGivenUp(await sent(film.id, uploadId))) throw new Problem("UploadOver");
   }
   await forget(film.id, upload.uploadId);
+}
+
+/** The end of a film's first upload is the film's own. */
+async function tell(before: Video.Video, by: Actor.Actor): Promise<void> {
+  const { id, attempt } = before;
+  const now = await Video.find(id);
+  if (before.status === "AWAITING_UPLOAD" && now?.status === "CANCELED") {
+    await Timeline.canceled(now, by);
+  } else await Timeline.asked(id, { attempt, what: "UPLOAD_GIVEN_UP", by });
 }
 
 /**
@@ -120,6 +130,7 @@ function unexpecting(film: Video.Video, uploadId: UploadId, problem: Told | unde
     "updatedAtMs = :now",
     ...(first ? ["#status = :ended"] : []),
     ...(first && problem ? ["problem = :problem"] : []),
+    ...(first && !problem ? ["canceledAtMs = :now"] : []),
   ];
   return {
     key: Video.keyOf(film.id),

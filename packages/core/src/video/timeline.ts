@@ -21,7 +21,6 @@ export interface Happening {
 
 /** Writes it down, unless the film is gone: what comes late leaves nothing behind. */
 export async function note(id: VideoId, happening: Happening): Promise<void> {
-  const { time, eventId, ...told } = happening;
   await Table.together([
     {
       key: keyOf(id),
@@ -29,8 +28,13 @@ export async function note(id: VideoId, happening: Happening): Promise<void> {
       condition: ALIVE,
       values: { ":now": Clock.now() },
     },
-    { create: { PK: `VIDEO#${id}`, SK: `EVENT#${time}#${eventId}`, time, ...told } },
+    entry(id, happening),
   ]);
+}
+
+/** Writes it down as part of a larger write, which fails for a film that is gone. */
+export function entry(id: VideoId, { time, eventId, ...told }: Happening): Table.Step {
+  return { create: { PK: `VIDEO#${id}`, SK: `EVENT#${time}#${eventId}`, time, ...told } };
 }
 
 /** What somebody asked for, and who it was. */
