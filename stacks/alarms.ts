@@ -4,6 +4,7 @@ import {
   announcedDead,
   deaths,
   deathsDead,
+  deliveries,
   deliveriesDead,
   encodes,
   encodesDead,
@@ -55,6 +56,8 @@ for (const [name, { queue, minutes }] of Object.entries({
   Pulling: { queue: pulling, minutes: 3 * 60 },
   Removing: { queue: removing, minutes: 60 },
   Announced: { queue: announced, minutes: 15 },
+  // a delivery is tried for a day
+  Deliveries: { queue: deliveries, minutes: 36 * 60 },
 })) {
   alarm(`${name}Waiting`, {
     alarmDescription: `The oldest message of ${name} is older than ${minutes} minutes.`,

@@ -1,4 +1,4 @@
-import { about, first, policy, remove, set, the } from "./breaking.ts";
+import { first, policy, remove, set, the } from "./breaking.ts";
 import { keep } from "./promises.ts";
 import * as delivery from "./rules/delivery.ts";
 
@@ -43,8 +43,11 @@ keep([
       "no destination": (graph) => remove(graph, "SweepEventInvokeConfig"),
       "a role that may not write there": (graph) =>
         policy(graph, "SweepRole", "inlinePolicies.0.policy", (statements) => {
-          about(statements, "sqs:SendMessage").Resource =
-            "arn:aws:sqs:us-east-1:111122223333:other";
+          for (const one of statements) {
+            if ([one.Action].flat().includes("sqs:SendMessage")) {
+              one.Resource = "arn:aws:sqs:us-east-1:111122223333:other";
+            }
+          }
         }),
     },
   },
@@ -91,6 +94,21 @@ keep([
           '"maxReceiveCount":20',
         );
       },
+    },
+  },
+  {
+    promise: "what is announced reaches its queues, and nothing else does",
+    rule: delivery.topicsReachTheirQueues,
+    broken: {
+      "no policy": (graph) => remove(graph, "AnnouncedPolicy"),
+      "any topic": (graph) =>
+        policy(graph, "AnnouncedPolicy", "policy", (statements) => {
+          delete first(statements).Condition;
+        }),
+      "buckets as well, as SST has it": (graph) =>
+        policy(graph, "AnnouncedPolicy", "policy", (statements) => {
+          statements.push({ ...first(statements), Principal: { Service: "s3.amazonaws.com" } });
+        }),
     },
   },
 ]);

@@ -101,4 +101,47 @@ keep([
         }),
     },
   },
+  {
+    promise: "only playback reads the key that signs",
+    rule: permissions.onlyPlaybackReadsTheKey,
+    broken: {
+      "the API as well": (graph) =>
+        policy(graph, "ApiRole", "inlinePolicies.0.policy", (statements) => {
+          first(statements).Action = ["secretsmanager:GetSecretValue"];
+        }),
+      "any secret": (graph) =>
+        policy(graph, "PlaybackRole", "inlinePolicies.0.policy", (statements) => {
+          about(statements, "secretsmanager:GetSecretValue").Resource = "*";
+        }),
+      "writing, too": (graph) =>
+        policy(graph, "PlaybackRole", "inlinePolicies.0.policy", (statements) => {
+          about(statements, "secretsmanager:GetSecretValue").Action = [
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+          ];
+        }),
+      nobody: (graph) =>
+        policy(graph, "PlaybackRole", "inlinePolicies.0.policy", (statements) => {
+          about(statements, "secretsmanager:GetSecretValue").Action = ["dynamodb:GetItem"];
+        }),
+    },
+  },
+  {
+    promise: "only the removal of a film takes films away, below their prefix",
+    rule: permissions.onlyRemoveTakesFilmsAway,
+    broken: {
+      "the sweeper": (graph) =>
+        policy(graph, "SweepRole", "inlinePolicies.0.policy", (statements) => {
+          Object.assign(first(statements), {
+            Action: ["s3:DeleteObject"],
+            Resource: "arn:aws:s3:::rushes-production-streams/videos/*",
+          });
+        }),
+      "the whole bucket": (graph) =>
+        policy(graph, "RemoveRole", "inlinePolicies.0.policy", (statements) => {
+          about(statements, "s3:DeleteObject").Resource =
+            "arn:aws:s3:::rushes-production-streams/*";
+        }),
+    },
+  },
 ]);

@@ -61,6 +61,9 @@ keep([
       "SST's default": (graph) => {
         set(the(graph, "SourcesCors"), "corsRules.0.allowedOrigins", ["*"]);
       },
+      "SST's default for an API": (graph) => {
+        the(graph, "GatewayApi").inputs.corsConfiguration = { allowOrigins: ["*"] };
+      },
     },
   },
   {
@@ -71,7 +74,10 @@ keep([
         set(the(graph, "CdnDistribution"), "defaultCacheBehavior.trustedKeyGroups", undefined);
       },
       "open playlists": (graph) => {
-        set(the(graph, "CdnDistribution"), "orderedCacheBehaviors.0.trustedKeyGroups", []);
+        set(the(graph, "CdnDistribution"), "orderedCacheBehaviors.1.trustedKeyGroups", []);
+      },
+      "films where the API is": (graph) => {
+        set(the(graph, "CdnDistribution"), "orderedCacheBehaviors.0.targetOriginId", "streams");
       },
       "in the clear": (graph) => {
         set(
@@ -103,6 +109,9 @@ keep([
         delete the(graph, "LibraryTable").inputs.pointInTimeRecovery;
       },
       "sources without versions": (graph) => remove(graph, "SourcesVersioning"),
+      "people may be deleted": (graph) => {
+        the(graph, "PeopleUserPool").inputs.deletionProtection = "INACTIVE";
+      },
       "a key that is gone at once": (graph) => {
         the(graph, "SigningSecret").inputs.recoveryWindowInDays = 0;
       },

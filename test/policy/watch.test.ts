@@ -59,6 +59,16 @@ keep([
     },
   },
   {
+    promise: "queues that nobody reads raise an alarm",
+    rule: watch.fedQueuesAreWatched,
+    broken: {
+      "one is not watched": (graph) => remove(graph, "RemovingWaiting"),
+      "it rings when all is forgotten": (graph) => {
+        the(graph, "PullingWaiting").inputs.threshold = 14 * 24 * 60 * 60;
+      },
+    },
+  },
+  {
     promise: "every task has a timeout",
     rule: watch.everyTaskHasATimeout,
     broken: {

@@ -109,6 +109,28 @@ export const deadLettersHaveTriesLeft: Rule = (graph) => {
   });
 };
 
+/** What is announced reaches the queues that want to hear it, and they hear nobody else. */
+export const topicsReachTheirQueues: Rule = (graph) =>
+  ofType(graph, "aws:sns/topicSubscription:TopicSubscription").flatMap(({ name, inputs }) => {
+    const queue = queueOf(graph, inputs.endpoint);
+    if (!queue) return [`${name} leads to no queue of ours`];
+    const lets = policies(graph)
+      .filter(({ of }) => of.type === "aws:sqs/queuePolicy:QueuePolicy")
+      .filter(({ of }) => of.inputs.queueUrl === queue.id)
+      .flatMap(({ statements }) => statements)
+      .filter(({ Effect }) => Effect === "Allow");
+    const heard = lets.some(
+      (statement) =>
+        principals(statement, "Service").includes("sns.amazonaws.com") &&
+        speaksOf(statement, "sqs:SendMessage") &&
+        conditioned(statement, "aws:SourceArn").join() === inputs.topic,
+    );
+    return [
+      ...(heard ? [] : [`${queue.name} does not let ${inputs.topic} in, or lets others in too`]),
+      ...(lets.length === 1 ? [] : [`${queue.name} lets in more than its topic`]),
+    ];
+  });
+
 export function keptSeconds(queue: Resource): number {
   return fieldOf(queue.inputs, "messageRetentionSeconds", 345_600);
 }

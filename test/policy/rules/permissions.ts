@@ -1,3 +1,4 @@
+import type { Graph } from "../../../scripts/synth/graph.ts";
 import {
   conditioned,
   fieldOf,
@@ -135,10 +136,68 @@ export const servicesSayForWhom: Rule = (graph) =>
       ),
   );
 
+/** One function signs. Who may read the key could let anybody watch anything. */
+export const onlyPlaybackReadsTheKey: Rule = (graph) => {
+  const secrets = ofType(graph, "aws:secretsmanager/secret:Secret").map(({ arn }) => arn);
+  const reading = policies(graph)
+    .filter(({ kind }) => kind === "identity")
+    .flatMap(({ of, statements }) =>
+      statements
+        .filter(
+          ({ Effect, Action }) =>
+            Effect === "Allow" && several(Action).some((it) => it.startsWith("secretsmanager:")),
+        )
+        .map((statement) => ({ of, statement })),
+    );
+  const playback = roleOf(graph, "Playback");
+  return [
+    ...reading
+      .filter(({ of }) => of.arn !== playback)
+      .map(({ of }) => `${of.name} may read the key that signs`),
+    ...reading
+      .filter(
+        ({ statement }) =>
+          !several(statement.Resource).every((one) => secrets.includes(one)) ||
+          several(statement.Action).some((it) => it !== "secretsmanager:GetSecretValue"),
+      )
+      .map(({ of }) => `${of.name} may do more than read one secret`),
+    ...(reading.length > 0 ? [] : ["nobody can sign"]),
+  ];
+};
+
+/** Finished films are taken away by one function, which only the removal of a film wakes. */
+export const onlyRemoveTakesFilmsAway: Rule = (graph) => {
+  const streams = ofType(graph, "aws:s3/bucket:Bucket").find(
+    ({ inputs }) => inputs.bucket === graph.outputs.DeliveryBucket,
+  );
+  const remove = roleOf(graph, "Remove");
+  return policies(graph)
+    .filter(({ kind }) => kind === "identity")
+    .flatMap(({ of, statements }) =>
+      statements
+        .filter(({ Effect, Action }) => Effect === "Allow" && several(Action).some(takesAway))
+        .flatMap(({ Resource }) => several(Resource))
+        .flatMap((resource) => [
+          ...(of.arn !== remove && resource.startsWith(`${streams?.arn}`)
+            ? [`${of.name} may take away ${resource}`]
+            : []),
+          ...(/:::[^/]+\/[\w-]+\/\*$/.test(resource)
+            ? []
+            : [`${of.name}: ${resource} is too much`]),
+        ]),
+    );
+};
+
+const takesAway = (action: string) => /^s3:DeleteObject/.test(action);
+
 function allowed(graph: Parameters<Rule>[0]) {
   return policies(graph).flatMap(({ of, statements }) =>
     statements
       .filter(({ Effect }) => Effect === "Allow")
       .map((statement: Statement) => ({ of, statement })),
   );
+}
+
+function roleOf(graph: Graph, name: string): unknown {
+  return graph.resources.find((one) => one.name === graph.functions[name]?.resource)?.inputs.role;
 }

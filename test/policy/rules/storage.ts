@@ -85,33 +85,49 @@ export const uploadsAreWrittenOnce: Rule = (graph) => {
 };
 
 /** Every origin of a browser is spelled out. */
-export const corsNamesItsOrigins: Rule = (graph) => [
-  ...ofType(graph, "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration")
-    .filter(({ inputs }) =>
-      fieldOf<{ allowedOrigins: string[] }[]>(inputs, "corsRules", []).some(({ allowedOrigins }) =>
-        allowedOrigins.some((origin) => origin.includes("*")),
-      ),
-    )
-    .map(({ name }) => `${name} lets pages of any origin in`),
-  ...ofType(graph, "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy")
-    .filter(({ inputs }) =>
-      fieldOf<string[]>(inputs, "corsConfig.accessControlAllowOrigins.items", []).some((origin) =>
-        origin.includes("*"),
-      ),
-    )
-    .map(({ name }) => `${name} lets pages of any origin in`),
-];
+export const corsNamesItsOrigins: Rule = (graph) =>
+  [
+    ...ofType(graph, "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration").map(
+      ({ name, inputs }) => ({
+        name,
+        origins: fieldOf<{ allowedOrigins: string[] }[]>(inputs, "corsRules", []).flatMap(
+          ({ allowedOrigins }) => allowedOrigins,
+        ),
+      }),
+    ),
+    ...ofType(graph, "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy").map(
+      ({ name, inputs }) => ({
+        name,
+        origins: fieldOf<string[]>(inputs, "corsConfig.accessControlAllowOrigins.items", []),
+      }),
+    ),
+    ...ofType(graph, "aws:apigatewayv2/api:Api").map(({ name, inputs }) => ({
+      name,
+      origins: fieldOf<string[]>(inputs, "corsConfiguration.allowOrigins", []),
+    })),
+  ]
+    .filter(({ origins }) => origins.some((origin) => origin.includes("*")))
+    .map(({ name }) => `${name} lets pages of any origin in`);
 
-/** Nothing of the distribution is reachable without a grant, whatever the path looks like. */
+/** No film is reachable without a grant, whatever the path looks like: only the API is asked without. */
 export const everyPathWantsAGrant: Rule = (graph) =>
   ofType(graph, "aws:cloudfront/distribution:Distribution").flatMap(({ name, inputs }) => {
     const behaviors = [
       { pathPattern: "*", ...fieldOf<Behavior>(inputs, "defaultCacheBehavior", {}) },
       ...fieldOf<Behavior[]>(inputs, "orderedCacheBehaviors", []),
     ];
+    const api = new Set(
+      fieldOf<{ originId: string; customOriginConfig?: unknown }[]>(inputs, "origins", []).flatMap(
+        ({ originId, customOriginConfig }) => (customOriginConfig ? [originId] : []),
+      ),
+    );
     const groups = ofType(graph, "aws:cloudfront/keyGroup:KeyGroup").map(({ id }) => id);
     return [
       ...behaviors
+        .filter(
+          ({ pathPattern, targetOriginId = "" }) =>
+            !(pathPattern === "/api/*" && api.has(targetOriginId)),
+        )
         .filter(({ trustedKeyGroups = [] }) => !trustedKeyGroups.some((id) => groups.includes(id)))
         .map(({ pathPattern }) => `${name} answers ${pathPattern} without a grant`),
       ...behaviors
@@ -122,6 +138,7 @@ export const everyPathWantsAGrant: Rule = (graph) =>
 
 interface Behavior {
   pathPattern?: string;
+  targetOriginId?: string;
   trustedKeyGroups?: string[];
   viewerProtocolPolicy?: string;
 }
@@ -150,6 +167,9 @@ export const productionKeepsItsData: Rule = (graph) => [
       );
     })
     .map(({ name }) => `${name} forgets what is overwritten`),
+  ...ofType(graph, "aws:cognito/userPool:UserPool")
+    .filter(({ inputs }) => inputs.deletionProtection !== "ACTIVE")
+    .map(({ name }) => `${name} may be deleted, with everybody in it`),
   ...ofType(graph, "aws:secretsmanager/secret:Secret")
     .filter(({ inputs }) => fieldOf(inputs, "recoveryWindowInDays", 30) < 7)
     .map(({ name }) => `${name} is gone the moment it is deleted`),

@@ -57,6 +57,26 @@ export const deadLettersRaiseAlarms: Rule = (graph) => {
     .map((queue) => `nobody watches ${queue?.name}`);
 };
 
+/** A message that nobody reads shows in its age, long before it is forgotten. */
+export const fedQueuesAreWatched: Rule = (graph) => {
+  const alarms = ofType(graph, "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => ({
+    queue: fieldOf(inputs, "dimensions.QueueName", ""),
+    seconds:
+      inputs.metricName === "ApproximateAgeOfOldestMessage"
+        ? fieldOf(inputs, "threshold", Number.POSITIVE_INFINITY)
+        : 0,
+  }));
+  return ofType(graph, "aws:lambda/eventSourceMapping:EventSourceMapping").flatMap(
+    ({ name, inputs }) => {
+      const queue = queueOf(graph, inputs.eventSourceArn);
+      const kept = queue ? keptSeconds(queue) : 0;
+      return alarms.some((one) => one.queue === queue?.inputs.name && one.seconds < kept / 2)
+        ? []
+        : [`nobody is told when ${queue?.name ?? name} is not read`];
+    },
+  );
+};
+
 /** Without a timeout a lost answer is waited for a year. */
 export const everyTaskHasATimeout: Rule = (graph) =>
   machines(graph).flatMap(({ name, tasks }) =>
