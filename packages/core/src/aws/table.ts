@@ -213,16 +213,18 @@ const FILMS_A_PAGE = 50;
 
 /** Two that meet at a row, one of them in a transaction: the loser comes again, a little later. */
 async function inTurn<T>(send: () => Promise<T>): Promise<T> {
-  for (let waitMs = 20; ; waitMs *= 2) {
+  for (let tries = 1; ; tries += 1) {
     try {
       return await send();
     } catch (error) {
-      if (waitMs > LONGEST_WAIT_MS || !isConflict(error)) throw error;
+      if (tries === MOST_TRIES || !isConflict(error)) throw error;
     }
-    await setTimeout(waitMs * (0.5 + Math.random() / 2));
+    await setTimeout(Math.random() * Math.min(LONGEST_WAIT_MS, 20 * 2 ** tries));
   }
 }
 
+/** An owner's fifty films may meet at one month's row: each try lets somebody through. */
+const MOST_TRIES = 40;
 const LONGEST_WAIT_MS = 400;
 
 function isConflict(error: unknown): boolean {

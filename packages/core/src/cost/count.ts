@@ -40,7 +40,7 @@ export function expected(plan: Plan, found: Found, prices: Prices = inUse()): Li
 /** The same lines with the minutes that a finished job says it made, output by output. */
 export function counted(
   lines: Line[][],
-  made: { durationMs: number }[][],
+  made: { durationMs?: number | undefined }[][],
   by: Pick<Prices, "minimumSeconds" | "stepMinutes">,
 ): Line[][] {
   return lines.map((group, at) =>

@@ -12,7 +12,7 @@ import { budgetOf } from "./budget.ts";
 import { counted, expected, type Line, minutesByRate, total, trust } from "./count.ts";
 import * as Money from "./money.ts";
 import { inUse } from "./prices.ts";
-import { MINUTES, monthKey, monthOf, readMonth, type Spend, together } from "./rows.ts";
+import { MINUTES, monthKey, monthOf, readMonth, type Spend } from "./rows.ts";
 
 /**
  * Sets the money for an attempt aside, before anything is paid for. Doing it twice is doing it once.
@@ -38,9 +38,9 @@ export async function reserve(asked: {
   const room =
     monthlyUsd === undefined ? undefined : Money.micro(monthlyUsd) - spend.estimatedMicroUsd;
   if (room === undefined || room >= 0) {
-    const refused = await together(steps(videoId, attempt, spend, room));
-    if (refused.length === 0 || refused.includes(OF_ATTEMPT)) return;
-    if (refused.includes(OF_FILM)) throw new Problem("Superseded", { videoId, attempt });
+    const written = await Table.together(steps(videoId, attempt, spend, room));
+    if ("done" in written || written.refused.includes(OF_ATTEMPT)) return;
+    if (written.refused.includes(OF_FILM)) throw new Problem("Superseded", { videoId, attempt });
   }
   const about = { message: await shortfall(spend, monthlyUsd ?? 0) };
   if (over === "refuse") {
@@ -186,7 +186,7 @@ export async function settle(which: { videoId: VideoId; attempt: number }): Prom
   const lines = isMade ? counted(spend.lines, madeOf(row), spend.by) : [];
   const to = isMade ? "billed" : "returned";
   if (isMade ? spend.state !== "billed" : spend.state === "reserved") {
-    await together(settling(videoId, attempt, { spend, to, lines }));
+    await Table.together(settling(videoId, attempt, { spend, to, lines }));
   }
   const now = await spendOf(videoId, attempt); // another may have settled it otherwise meanwhile
   if (now?.state !== to) return;
@@ -240,11 +240,13 @@ function settling(
 }
 
 /** What the finished job said of its outputs, group by group. */
-function madeOf(row: Attempt.Attempt): { durationMs: number }[][] {
+function madeOf(row: Attempt.Attempt): { durationMs?: number | undefined }[][] {
   return Made.safeParse(row.terminal).data?.outputs ?? [];
 }
 
-const Made = z.object({ outputs: z.array(z.array(z.object({ durationMs: z.number() }))) });
+const Made = z.object({
+  outputs: z.array(z.array(z.object({ durationMs: z.number().optional() }))),
+});
 
 async function spendOf(videoId: VideoId, attempt: number): Promise<Spend | undefined> {
   return Spent.safeParse(await Attempt.find(videoId, attempt)).data?.spend;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import * as Table from "../aws/table.ts";
 import { Clock } from "../clock/index.ts";
 import type { Line } from "./count.ts";
@@ -59,31 +58,3 @@ export async function readMonth(ownerId: string, month: string): Promise<MonthRo
 
 /** Each key's minutes are an attribute of their own, so that adding needs no reading. */
 export const MINUTES = "minutes:";
-
-/**
- * Writes several rows, all or none, however many others are at the same ones: whoever is in the way
- * is done in a moment.
- */
-export async function together(steps: Table.Step[]): Promise<number[]> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      const written = await Table.together(steps);
-      return "done" in written ? [] : written.refused;
-    } catch (error) {
-      if (tries >= MOST_TRIES || !isConflict(error)) throw error;
-      await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** tries));
-    }
-  }
-}
-
-const MOST_TRIES = 60;
-const LONGEST_PAUSE_MS = 500;
-
-function isConflict(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error.name === "TransactionInProgressException") return true;
-  const { CancellationReasons: reasons = [] } = error as {
-    CancellationReasons?: { Code?: string }[];
-  };
-  return reasons.some(({ Code }) => Code === "TransactionConflict");
-}
