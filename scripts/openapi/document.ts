@@ -12,7 +12,7 @@ export function document(): Json {
   for (const route of table) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas) };
   }
-  const codes = [...new Set(table.flatMap(codesOf))].toSorted();
+  const codes = [...new Set([...table.flatMap(codesOf), ...ASTRAY])].toSorted();
   return {
     openapi: "3.1.0",
     info: {
@@ -59,6 +59,9 @@ function problemAmong(schemas: Schemas, codes: ProblemCode[]): Json {
     properties: { ...properties, code: { type: "string", enum: codes } },
   } as Json;
 }
+
+/** What is answered where there is no route to describe. */
+const ASTRAY: ProblemCode[] = ["RouteUnknown", "MethodNotAllowed"];
 
 const INTRODUCTION = [
   "Times are ISO 8601, seconds are numbers, sizes are bytes. What is not described is refused.",

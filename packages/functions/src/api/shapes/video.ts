@@ -1,3 +1,4 @@
+import { Cost } from "@rushes/core/cost";
 import { Video as Film } from "@rushes/core/video";
 import * as z from "zod";
 import { File, Found, Link, Making, Options, Upload } from "./source.ts";
@@ -86,6 +87,14 @@ export const CostOfFilm = z
     minutes: z.record(z.string(), z.number()).optional().meta({
       description: "output minutes as they are billed, by rate key such as B-AVC-HD-S-30",
     }),
+    rates: z
+      .record(z.string(), z.number())
+      .meta({ description: "what a minute cost under each key when this was estimated" }),
+    unpriced: z
+      .array(z.string())
+      .optional()
+      .meta({ description: "keys that nobody knew a price of: the amounts are without them" }),
+    confidence: Cost.Estimate.shape.confidence,
     asOf: z.string().meta({ description: "date of the prices", examples: ["2026-11-01"] }),
   })
   .meta({ id: "CostOfVideo" });
