@@ -76,6 +76,12 @@ function wished(film: Video.Video, wish: Change): Next {
     const message = `At most ${Video.limits.sharedWith} users.`;
     throw new Problem("RequestInvalid", { fields: [{ path: "sharedWith", message }] });
   }
+  const strange = (wish.sharedWith ?? []).flatMap((sub, at) => (SUB.test(sub) ? [] : [at]));
+  if (strange.length > 0) {
+    const message = "No issuer names a user so.";
+    const fields = strange.map((at) => ({ path: `sharedWith.${at}`, message }));
+    throw new Problem("RequestInvalid", { fields });
+  }
   return {
     ...(title === undefined ? {} : { title }),
     ...(wish.description === undefined ? {} : { description: Words.description(wish.description) }),
@@ -84,6 +90,9 @@ function wished(film: Video.Video, wish: Change): Next {
     ...(sharedWith ? { sharedWith: sharedWith.filter((sub) => sub !== film.ownerId) } : {}),
   };
 }
+
+/** Source: OpenID Connect Core, `sub` is at most 255 ASCII characters. */
+const SUB = /^[\x20-\x7e]{1,255}$/;
 
 function step(film: Video.Video, next: Next): Table.Step {
   const set = {

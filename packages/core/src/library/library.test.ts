@@ -291,6 +291,15 @@ describe("a change", () => {
     });
   });
 
+  it.each(["", "a\u0000", "\ud83c", "x".repeat(256), "é"])(
+    "that shares it with %j is refused: nobody is called so",
+    async (sub) => {
+      await expect(
+        Library.change(ann, await film(), { sharedWith: ["eve", sub] }),
+      ).rejects.toMatchObject({ about: { fields: [{ path: "sharedWith.1" }] } });
+    },
+  );
+
   it.each([
     { who: bob, refused: "VideoNotFound" },
     { who: eve, refused: "Forbidden" },
