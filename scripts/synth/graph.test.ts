@@ -50,6 +50,37 @@ describe("a graph", () => {
     });
   });
 
+  it("has one symbolic address for whoever signs tokens: elsewhere it may be http", () => {
+    const pool = registered("aws:cognito/userPool:UserPool", "PeopleUserPool");
+    const authorizer = registered("aws:apigatewayv2/authorizer:Authorizer", "Authorizer", {
+      jwtConfiguration: { issuer: `https://${String(pool.state.endpoint)}` },
+    });
+    const { resources } = graphOf(evaluated({ registered: [pool, authorizer] }));
+    expect(resources[0]?.inputs).toEqual({
+      jwtConfiguration: { issuer: "${PeopleUserPool.issuer}" },
+    });
+  });
+
+  it.each([
+    ["aws:cognito/userPool:UserPool", /^us-east-1_[0-9A-Z]{9}$/],
+    ["aws:cognito/userPoolClient:UserPoolClient", /^[0-9a-z]{26}$/],
+    ["aws:apigatewayv2/api:Api", /^[0-9a-z]{10}$/],
+    ["aws:apigatewayv2/integration:Integration", /^[0-9a-z]{7}$/],
+  ])("gives %s an id like AWS, the same each time", (type, shape) => {
+    const { id } = registered(type, "Thing");
+    expect(id).toMatch(shape);
+    expect(registered(type, "Thing").id).toBe(id);
+    expect(registered(type, "Other").id).not.toBe(id);
+  });
+
+  it("knows an API by its address and by what functions let in", () => {
+    const { id, state } = registered("aws:apigatewayv2/api:Api", "GatewayApi");
+    expect(state).toMatchObject({
+      apiEndpoint: "${Gateway.url}",
+      executionArn: `arn:aws:execute-api:us-east-1:000000000000:${id}`,
+    });
+  });
+
   it("takes keys and places of code from a function, and keeps the rest of its environment", () => {
     const fn = registered("aws:lambda/function:Function", "SubmitFunction", {
       name: "rushes-dev-Submit",
@@ -113,13 +144,18 @@ describe("what AWS would fill in", () => {
   });
 
   it("is the same every time, and another for every resource and account", () => {
-    const type = "aws:cloudfront/publicKey:PublicKey";
+    const type = "aws:cloudfront/originAccessControl:OriginAccessControl";
     const { id } = computed(place, type, "One", {});
-    expect(id).toMatch(/^K[0-9A-Z]{13}$/);
+    expect(id).toMatch(/^E[0-9A-Z]{13}$/);
     expect(computed(place, type, "One", {}).id).toBe(id);
     expect(computed(place, type, "Two", {}).id).not.toBe(id);
     expect(computed({ ...place, accountId: "111122223333" }, type, "One", {}).id).not.toBe(id);
   });
+});
+
+it("a public key's id is left open: it follows the key", () => {
+  const type = "aws:cloudfront/publicKey:PublicKey";
+  expect(computed(place, type, "SigningKey", {}).id).toBe("${SigningKey.id}");
 });
 
 it("secrets come out of Pulumi's envelopes, however deep", () => {
