@@ -70,12 +70,12 @@ describe.skipIf(typeof first === "string")("in a real browser", () => {
     });
   }
 
-  async function playHls(opened: Page): Promise<Played> {
+  async function playHls(opened: Page, address = grant.hls): Promise<Played> {
     await opened.addScriptTag({ path: script("hls.js/dist/hls.min.js") });
     await opened.evaluate(`{
       const hls = new Hls();
       hls.on(Hls.Events.ERROR, (_, data) => { if (data.fatal) window.problem = data.details; });
-      hls.loadSource(${JSON.stringify(grant.hls)});
+      hls.loadSource(${JSON.stringify(address)});
       hls.attachMedia(document.getElementById("v"));
       hls.on(Hls.Events.MANIFEST_PARSED, () => document.getElementById("v").play());
     }`);
@@ -94,15 +94,27 @@ describe.skipIf(typeof first === "string")("in a real browser", () => {
     expect(seen).toMatchObject({ ended: false, error: "manifestLoadError" });
   });
 
-  it("dash.js plays the DASH to its end with the grant's cookies", async () => {
-    const opened = await page(true);
+  it("hls.js plays the address for players without cookies to its end", async () => {
+    const seen = await playHls(await page(false), grant.signedHls);
+    expect(seen).toMatchObject({ ended: true, error: "" });
+    expect(seen.currentTime).toBeGreaterThan(5.5);
+  });
+
+  async function playDash(opened: Page, address: string): Promise<Played> {
     await opened.addScriptTag({ path: script("dashjs/dist/modern/umd/dash.all.min.js") });
     await opened.evaluate(`{
       const player = dashjs.MediaPlayer().create();
       player.on("error", (event) => { window.problem = event.error.message || String(event.error.code); });
-      player.initialize(document.getElementById("v"), ${JSON.stringify(grant.dash)}, true);
+      player.initialize(document.getElementById("v"), ${JSON.stringify(address)}, true);
     }`);
-    const seen = await played(opened);
+    return played(opened);
+  }
+
+  it.each([
+    { how: "with the grant's cookies", cookies: true, address: "dash" },
+    { how: "by the address for players without cookies", cookies: false, address: "signedDash" },
+  ] as const)("dash.js plays the DASH to its end $how", async ({ cookies, address }) => {
+    const seen = await playDash(await page(cookies), grant[address]);
     expect(seen).toMatchObject({ ended: true, error: "" });
     expect(seen.currentTime).toBeGreaterThan(5.5);
   });

@@ -100,6 +100,9 @@ export function connect(place: Place) {
       return events;
     },
 
+    /** The API, as the admin. */
+    api,
+
     /**
      * Asks the API for a grant, as the admin.
      *
