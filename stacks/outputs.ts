@@ -59,6 +59,8 @@ export const outputs = {
   CdnUrl: cdn.url,
   ApiUrl: $interpolate`${cdn.url}/api`,
   ApiDirectUrl: gateway.url,
-  UserPoolId: accounts.userPoolId,
-  UserPoolClientId: accounts.clientId,
+  ...(accounts.userPoolId && {
+    UserPoolId: accounts.userPoolId,
+    UserPoolClientId: accounts.clientId,
+  }),
 };

@@ -59,7 +59,6 @@ function readRequest({ request, rawPath, rawQuery, body }: Exchange) {
   throw new NotPretended({
     service: "cloudfront",
     action: nameOf(method, rawPath),
-    see: "packages/local/README.md#cdn",
   });
 }
 
