@@ -29,7 +29,7 @@ export interface Choice {
  */
 export async function retry(actor: Actor.Actor, id: string): Promise<Video.Video> {
   const film = await changeable(actor, id);
-  if (isBegun(film)) return film;
+  if (isBegun(film)) return started(film);
   if (film.status !== "FAILED" && film.status !== "CANCELED") throw forbidden(film);
   if (film.sequencer === undefined) return fetchAgain(actor, film);
   return make(actor, film, "RETRY_ASKED");
@@ -50,7 +50,7 @@ export async function reprocess(
   const { profile } = choice;
   if (profile !== undefined && !Ladder.isProfile(profile)) throw new Problem("ProfileUnknown");
   const film = await changeable(actor, id);
-  if (isBegun(film)) return film;
+  if (isBegun(film)) return started(film);
   if (!Video.isSettled(film.status)) throw forbidden(film);
   return make(actor, film, "REPROCESS_ASKED", choice);
 }
@@ -102,6 +102,12 @@ export async function begin(
 export async function start(videoId: VideoId, expectedAttempt: number): Promise<void> {
   const name = nameOf(videoId, expectedAttempt);
   await Sfn.start(name, { kind: "again", videoId, expectedAttempt });
+}
+
+/** Whoever asked first may have died before it was started. */
+async function started(film: Video.Video): Promise<Video.Video> {
+  await start(film.id, film.attempt - 1);
+  return film;
 }
 
 /** Whether the attempt that a film is at was asked for by {@link begin}, and is under way. */

@@ -21,7 +21,11 @@ import * as Timeline from "../video/timeline.ts";
 export async function cancel(actor: Actor.Actor, id: string): Promise<Video.Video> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const film = await changeable(actor, id);
-    if (film.status === "CANCELED") return film;
+    if (film.status === "CANCELED") {
+      // whoever cancelled it first may have died before all was done
+      await Promise.allSettled([announce(film), stop(film)]);
+      return film;
+    }
     if (Video.isSettled(film.status)) throw new Problem("MoveForbidden", { id });
     if (!(await write(film))) continue; // it moved meanwhile: look again
     const canceled = await Video.require(film.id);

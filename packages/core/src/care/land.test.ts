@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Attempt } from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
 import { Clock } from "../clock/index.ts";
 import { Id } from "../id/index.ts";
 import { Intake } from "../intake/index.ts";
+import { Retired } from "../removal/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { Video } from "../video/index.ts";
 import * as Care from "./care.ts";
@@ -22,7 +24,10 @@ const problem = { code: "SourceEmpty", message: "The file has no bytes." };
 const execution = "arn:execution:one";
 
 /** A film whose end is written, quiet for a while; `ended` is what became of its execution. */
-async function settled(status: "READY" | "FAILED", ended: object | undefined): Promise<Id.VideoId> {
+async function settled(
+  status: "READY" | "FAILED" | "CANCELED",
+  ended: object | undefined,
+): Promise<Id.VideoId> {
   const id = Id.newVideo();
   const updatedAtMs = nowMs - Care.QUIET_MS - 1000;
   await Table.put({
@@ -35,7 +40,9 @@ async function settled(status: "READY" | "FAILED", ended: object | undefined): P
     sequencer: Intake.padded("0A"),
     inFlight: Video.shardOf(id),
     updatedAtMs,
-    ...(status === "READY" ? { published: { attempt: 1, atMs: updatedAtMs } } : { problem }),
+    ...(status === "READY" ? { published: { attempt: 1, atMs: updatedAtMs } } : {}),
+    ...(status === "FAILED" ? { problem } : {}),
+    ...(status === "CANCELED" ? { canceledAtMs: updatedAtMs } : {}),
   });
   cloud.machine.executions.clear();
   if (ended) cloud.machine.executions.set(execution, { status: "RUNNING", ...ended });
@@ -65,6 +72,10 @@ describe("a film whose end is written", () => {
       ended: { status: "SUCCEEDED", output: '{"videoId":"v","attempt":1,"status":"READY"}' },
     },
     { status: "FAILED", ended: { status: "FAILED", error: "SourceEmpty" } },
+    {
+      status: "CANCELED",
+      ended: { status: "SUCCEEDED", output: '{"videoId":"v","attempt":1,"status":"CANCELED"}' },
+    },
   ] as const)("$status and announced is in flight no more", async ({ status, ended }) => {
     const id = await settled(status, ended);
     expect(await swept(id)).toBeUndefined();
@@ -121,6 +132,47 @@ describe("a film whose end is written", () => {
     ]);
     for (const input of cloud.machine.started.values()) Intake.Started.parse(input);
     await forget(id);
+  });
+
+  it.each([
+    { what: "its execution was never started", ended: undefined },
+    {
+      what: "the topic took nothing for hours",
+      ended: { status: "FAILED", error: "AnnounceFailed" },
+    },
+    { what: "Validate broke", ended: { status: "SUCCEEDED", output: '{"because":"Superseded"}' } },
+  ])("CANCELED is announced by another execution, once, when $what", async ({ ended }) => {
+    const id = await settled("CANCELED", ended);
+    expect(await swept(id)).toBe("announced again");
+    expect(await swept(id)).toBe("announced again");
+    expect([...cloud.machine.started.values()]).toEqual([
+      { kind: "canceled", videoId: id, attempt: 1, settledBy: execution },
+    ]);
+    for (const input of cloud.machine.started.values()) Intake.Started.parse(input);
+    await forget(id);
+  });
+
+  it("CANCELED stays in flight while its job is being stopped, and leaves its files to go", async () => {
+    const ended = { status: "SUCCEEDED", output: '{"status":"CANCELED"}' };
+    const id = await settled("CANCELED", ended);
+    const source = { bucket: "sources", key: `uploads/${id}/source` };
+    const jobId = `job-${id}`;
+    await Table.put({ ...Attempt.keyOf(id, 1), source, createTriedAtMs: nowMs, jobId });
+    cloud.jobs.all.push({
+      id: jobId,
+      status: "PROGRESSING",
+      userMetadata: { app: "rushes", stage: "test", videoId: id, attempt: "1" },
+      fileInput: `s3://sources/${source.key}`,
+      clientRequestToken: "",
+      createdAtMs: 0,
+    });
+    await swept(id);
+    expect(cloud.jobs.all.at(-1)?.status).toBe("CANCELED");
+    expect(await isInFlight(id)).toBe(true);
+    await swept(id);
+    expect(await isInFlight(id)).toBe(false);
+    expect((await Attempt.find(id, 1))?.terminal).toMatchObject({ status: "CANCELED" });
+    expect(await Table.read(Retired.keyOf(id, 1))).toMatchObject({ attempt: 1 });
   });
 
   it("is let go only by the execution that owes the announcement now", async () => {
