@@ -7,7 +7,7 @@ import { root } from "../../scripts/run.ts";
 
 export interface Weighed {
   file: string;
-  bytes: { all: number; sdk: number; ours: number };
+  bytes: { all: number; sdk: number; powertools: number; ours: number };
   /** our own files that are in it */
   ours: string[];
 }
@@ -36,7 +36,12 @@ export async function bundleOf(
   );
   return {
     file,
-    bytes: { all: made.bytes, sdk: weight(made, isSdk), ours: weight(made, isOurs) },
+    bytes: {
+      all: made.bytes,
+      sdk: weight(made, isSdk),
+      powertools: weight(made, isPowertools),
+      ours: weight(made, isOurs),
+    },
     ours: ours.map(([path]) => resolve(path)),
   };
 }
@@ -69,6 +74,11 @@ function weight(output: Metafile["outputs"][string], counts: (path: string) => b
 
 const isOurs = (path: string): boolean =>
   /(^|\/)packages\/\w+\/src\//.test(path) && !path.includes("node_modules");
+/** Logger and tracer, with X-Ray's own library behind it and what that one brings. */
+const isPowertools = (path: string): boolean =>
+  /node_modules\/(@aws-lambda-powertools|aws-xray-sdk-core|cls-hooked|semver|atomic-batcher|async-hook-jl|emitter-listener|shimmer|stack-chain|lodash\.)/.test(
+    path,
+  );
 /** The clients and what they stand on. */
 const isSdk = (path: string): boolean =>
   /node_modules\/@(aws-sdk|smithy|aws|aws-crypto)\//.test(path);

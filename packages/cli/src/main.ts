@@ -1,11 +1,11 @@
+import { run } from "./commands/program.ts";
+import { Ended, exits } from "./exit.ts";
 import { help, parseStart, Usage } from "./start/options.ts";
 
-/** Exit codes: 0 done, 1 it did not work, 2 asked wrongly. */
+/** Runs what was typed, and answers with an exit code. `start` never speaks to the API. */
 async function main(words: string[]): Promise<number> {
   const [command, ...rest] = words;
-  if (command !== "start") {
-    throw new Usage(`There is no command "${command ?? ""}". There is: start.`);
-  }
+  if (command !== "start") return run(words);
   const options = parseStart(rest);
   if (options === "help") {
     console.log(help);
@@ -23,5 +23,6 @@ try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exit(error instanceof Usage ? 2 : 1);
+  const exit = error instanceof Usage ? "usage" : error instanceof Ended ? error.exit : "failed";
+  process.exit(exits[exit].code);
 }

@@ -1,0 +1,184 @@
+import type { Rushes, Status, Video } from "@rushes/client";
+import type { Command } from "commander";
+import { Option } from "commander";
+import colors from "picocolors";
+import { cut, table } from "../output/table.ts";
+import { ago, duration, plain, size, usd } from "../output/words.ts";
+import { doing } from "./run.ts";
+import { counting, gathered } from "./words.ts";
+
+/** Looking at films, and changing what people call them. */
+export function films(rushes: Command): void {
+  rushes
+    .command("list")
+    .description("your films, newest first")
+    .option("--all", "everybody's (admins)")
+    .option("--shared", "those that others share with you")
+    .option("--status <status>", "only films of this status, such as READY")
+    .option("--tag <tag>", "only films with this tag")
+    .option("--title <start>", "only titles that begin like this")
+    .addOption(new Option("--limit <n>", "at most so many").argParser(counting).default(25))
+    .action(
+      doing(async (desk, options: Wanted) => {
+        const items = await newest(await desk.rushes(), options);
+        desk.terminal.answer({ items }, () => listed(items));
+        return undefined;
+      }),
+    );
+
+  rushes
+    .command("show <video>")
+    .description("one film: what it is, how far it is, what went wrong")
+    .option("--timeline", "everything that happened to it")
+    .action(
+      doing(async (desk, id: string, { timeline }: { timeline?: boolean }) => {
+        const client = await desk.rushes();
+        const video = await client.videos.get(id);
+        const items = timeline ? await gathered(client.videos.timeline(id)) : undefined;
+        desk.terminal.answer(items ? { ...video, timeline: items } : video, () =>
+          [shown(video), ...(items ? ["", happened(items)] : [])].join("\n"),
+        );
+        return undefined;
+      }),
+    );
+
+  rushes
+    .command("edit <video>")
+    .description("change its title, description, tags, or who may watch it")
+    .option("--title <title>")
+    .option("--description <text>")
+    .option("--tag <tag...>", "these tags instead of those it has")
+    .option("--public", "anyone may watch it")
+    .option("--private", "only you, those it is shared with, and admins")
+    .option("--share <user...>", "share it with these users (ids, as whoami shows) and no others")
+    .action(
+      doing(async (desk, id: string, options: Edits) => {
+        const { title, description, tag, share } = options;
+        const visibility = options.public ? "public" : options.private ? "private" : undefined;
+        const video = await (await desk.rushes()).videos.change(id, {
+          ...(title === undefined ? {} : { title }),
+          ...(description === undefined ? {} : { description }),
+          ...(tag ? { tags: tag } : {}),
+          ...(visibility ? { visibility } : {}),
+          ...(share ? { sharedWith: share } : {}),
+        });
+        desk.terminal.answer(video, () => shown(video));
+        return undefined;
+      }),
+    );
+}
+
+interface Edits {
+  title?: string;
+  description?: string;
+  tag?: string[];
+  public?: boolean;
+  private?: boolean;
+  share?: string[];
+}
+
+interface Wanted {
+  all?: boolean;
+  shared?: boolean;
+  status?: Status;
+  tag?: string;
+  title?: string;
+  limit: number;
+}
+
+async function newest(client: Rushes, options: Wanted): Promise<Video[]> {
+  const { all, shared, status, tag, title, limit } = options;
+  const found: Video[] = [];
+  const films = client.videos.list({
+    ...(all ? { owner: "all" } : {}),
+    ...(shared ? { shared: "true" } : {}),
+    ...(status ? { status } : {}),
+    ...(tag ? { tag } : {}),
+    ...(title ? { title } : {}),
+    limit: Math.min(limit, 100),
+  });
+  for await (const video of films) {
+    found.push(video);
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+function listed(items: Video[]): string {
+  if (items.length === 0) return "No films. Bring one with: rushes upload FILE";
+  const now = Date.now();
+  return table(
+    ["ID", "TITLE", "STATUS", "LENGTH", "AGE"].map((name) => colors.dim(name)),
+    items.map((video) => [
+      video.id,
+      cut(plain(video.title), 40),
+      tinted(video),
+      video.published ? duration(video.published.durationSeconds) : "",
+      ago(video.createdAt, now),
+    ]),
+  );
+}
+
+/** The status, and how far a film is that is on its way. */
+export function tinted({ status, phase, percent }: Video): string {
+  if (status === "READY") return colors.green(status);
+  if (status === "FAILED") return colors.red(status);
+  if (status === "CANCELED") return colors.yellow(status);
+  return colors.cyan(percent > 0 ? `${phase} ${percent} %` : phase);
+}
+
+/** A film as a few lines. */
+export function shown(video: Video): string {
+  const { published, problem, cost } = video;
+  const best = published?.renditions.find(({ kind }) => kind === "video");
+  const lines: [string, string][] = [
+    ["id", video.id],
+    ["status", `${tinted(video)}${video.attempt > 1 ? `, attempt ${video.attempt}` : ""}`],
+    ...(problem
+      ? [
+          [
+            "problem",
+            `${problem.code}: ${plain(problem.message)}\n${" ".repeat(13)}${problem.help}`,
+          ] as [string, string],
+        ]
+      : []),
+    ...(published
+      ? ([
+          ["length", duration(published.durationSeconds)],
+          [
+            "streams",
+            `${published.renditions.length} renditions${best?.height ? ` up to ${best.width}x${best.height}` : ""}, ${size(published.sizeBytes)}`,
+          ],
+        ] as [string, string][])
+      : []),
+    ...(video.description ? [["about", plain(video.description)] as [string, string]] : []),
+    ...(video.tags.length > 0
+      ? [["tags", video.tags.map(plain).join(", ")] as [string, string]]
+      : []),
+    ["visible to", visible(video)],
+    ...(cost ? [["cost", spent(cost)] as [string, string]] : []),
+    ["came", `${video.createdAt}, last changed ${video.updatedAt}`],
+  ];
+  const body = lines.map(([name, value]) => `  ${colors.dim(name.padEnd(11))}${value}`).join("\n");
+  return `${colors.bold(plain(video.title))}\n${body}`;
+}
+
+function visible({ visibility, sharedWith }: Video): string {
+  if (visibility === "public") return "anyone";
+  const others = sharedWith?.length ?? 0;
+  return others > 0 ? `its owner and ${others} more` : "its owner";
+}
+
+function spent({ countedUsd, estimatedUsd, asOf }: NonNullable<Video["cost"]>): string {
+  const counted = countedUsd === undefined ? "" : `${usd(countedUsd)} counted, `;
+  return `${counted}${usd(estimatedUsd)} estimated (prices of ${asOf})`;
+}
+
+function happened(items: { at: string; what: string; attempt: number }[]): string {
+  return items
+    .map(
+      ({ at, what, attempt }) =>
+        `  ${colors.dim(at)}  ${what}${attempt ? colors.dim(`  attempt ${attempt}`) : ""}`,
+    )
+    .join("\n");
+}

@@ -1,0 +1,79 @@
+import { Command, CommanderError } from "commander";
+import { Ended, exits } from "../exit.ts";
+import { openTerminal, tellEnd } from "../output/terminal.ts";
+import { people } from "./accounts.ts";
+import { care } from "./care.ts";
+import { doctor } from "./doctor.ts";
+import { films } from "./films.ts";
+import { keys } from "./keys.ts";
+import { money } from "./money.ts";
+import { operate } from "./operate.ts";
+import { upload } from "./upload.ts";
+import { viewing } from "./viewing.ts";
+import { webhooks } from "./webhooks.ts";
+
+/** Everything one can type after `rushes`. */
+export function program(): Command {
+  const rushes = new Command("rushes")
+    .description("Upload in, signed stream out: films on AWS or on this machine.")
+    .option(
+      "--api <address>",
+      "a deployed stage; default: the laptop of this folder",
+      process.env.RUSHES_API,
+    )
+    .option("--data <folder>", "the laptop's data folder; default: .rushes, here or above")
+    .option("--json", "print one JSON value on standard output")
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .addHelpText("after", `\nExit codes:\n${ends()}\n`)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  rushes
+    .command("start")
+    .description("the whole of Rushes on this machine (start --help tells its options)");
+  for (const add of [
+    people,
+    upload,
+    films,
+    viewing,
+    care,
+    money,
+    webhooks,
+    operate,
+    keys,
+    doctor,
+  ]) {
+    add(rushes);
+  }
+  return rushes;
+}
+
+/**
+ * Runs what was typed.
+ *
+ * @returns the exit code
+ */
+export async function run(words: string[]): Promise<number> {
+  const rushes = program();
+  try {
+    await rushes.parseAsync(words, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0; // --help
+    // no command at all: what is there to type is the answer
+    if (error.code === "commander.help") {
+      process.stderr.write(rushes.helpInformation());
+      return exits.usage.code;
+    }
+    const said = error.message.replace(/^error: /, "");
+    const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1).replace(/\.?$/, ".")}`;
+    const ended = new Ended("usage", `${sentence} Say --help for what there is.`);
+    return tellEnd(openTerminal(words.includes("--json")), ended);
+  }
+}
+
+function ends(): string {
+  return Object.values(exits)
+    .map(({ code, means }) => `  ${String(code).padEnd(4)} ${means}`)
+    .join("\n");
+}

@@ -1,0 +1,79 @@
+import { ApiProblem, NetworkProblem, type Rushes, SignInProblem } from "@rushes/client";
+import type { Command } from "commander";
+import { Ended, type Exit, exits } from "../exit.ts";
+import { endOf, exitFor, openTerminal, type Terminal, tellEnd } from "../output/terminal.ts";
+import { type Place, placeOf } from "../session/place.ts";
+import { connectTo } from "../session/session.ts";
+
+/** What a command works with. */
+export interface Desk {
+  terminal: Terminal;
+  dataDir: string;
+  place(): Place;
+  /** the API, as whoever is signed in */
+  rushes(): Promise<Rushes>;
+  /** aborted by Ctrl-C */
+  signal: AbortSignal;
+}
+
+/** Options that every command takes. */
+interface Common {
+  api?: string;
+  data?: string;
+  json?: boolean;
+}
+
+/**
+ * Makes an action of a command: opens the desk, and turns whatever goes wrong into one sentence and
+ * an exit code.
+ */
+export function doing<Args extends unknown[]>(
+  work: (desk: Desk, ...args: Args) => Promise<Exit | undefined>,
+): (...words: unknown[]) => Promise<void> {
+  return async (...words) => {
+    // commander hands over the arguments, then the options, then the command itself
+    const command = words.at(-1) as Command;
+    const { api, data, json } = command.optsWithGlobals<Common>();
+    const terminal = openTerminal(json === true);
+    const interrupt = new AbortController();
+    const stop = () => interrupt.abort(new Ended("interrupted", "Interrupted."));
+    process.once("SIGINT", stop);
+    const place = () => placeOf({ api, dataDir: data });
+    const desk: Desk = {
+      terminal,
+      dataDir: data ?? ".rushes",
+      place,
+      rushes: () => connectTo(place(), terminal),
+      signal: interrupt.signal,
+    };
+    try {
+      const exit = await work(desk, ...(words.slice(0, -1) as Args));
+      process.exitCode = exits[exit ?? "done"].code;
+    } catch (error) {
+      process.exitCode = tellEnd(
+        terminal,
+        understood(interrupt.signal.aborted ? interrupt.signal.reason : error),
+      );
+    } finally {
+      process.off("SIGINT", stop);
+    }
+  };
+}
+
+/** What the API says becomes what a person can do. */
+function understood(error: unknown): Ended {
+  if (error instanceof ApiProblem) {
+    const { code, status, detail, fields, retry, requestId } = error;
+    const named = fields.map(({ path, message }) => `\n  ${path}: ${message}`).join("");
+    const about = { code, status, retry, fields, ...(requestId ? { requestId } : {}) };
+    const hint = code === "SignInNeeded" || code === "TokenInvalid" ? " (rushes login)" : "";
+    return new Ended(exitFor(status), `${detail}${hint}${named}`, about);
+  }
+  if (error instanceof NetworkProblem) {
+    return new Ended("unreachable", `${error.message}. Is it running? rushes doctor looks.`);
+  }
+  if (error instanceof SignInProblem) {
+    return new Ended("denied", `${error.message} (rushes login)`, { code: error.code });
+  }
+  return endOf(error);
+}

@@ -1,0 +1,28 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { root } from "./laptop.ts";
+
+/** How a command ended, and what it said. */
+export interface Typed {
+  code: number;
+  out: string;
+  err: string;
+  /** standard output as the one JSON value it should be */
+  json(): Record<string, unknown>;
+}
+
+/** Types `rushes` with these words, in a process of its own, as a person's shell would. */
+export function typed(words: string[], env: NodeJS.ProcessEnv = {}): Promise<Typed> {
+  const bin = join(root, "packages/cli/bin/rushes.mjs");
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [bin, ...words],
+      { env: { ...process.env, NO_COLOR: "1", ...env }, maxBuffer: 64 * 1024 * 1024 },
+      (error, out, err) => {
+        const code = error ? Number(error.code ?? 1) : 0;
+        done({ code, out, err, json: () => JSON.parse(out) as Record<string, unknown> });
+      },
+    );
+  });
+}
