@@ -185,7 +185,7 @@ describe("a film on its way out", () => {
       Video.publish(id, published, [], "one"),
       Video.owe(id, 1, "one"),
       Video.land(id, 1, "one"),
-      Video.expire(id),
+      Upload.expire({ ...(await Video.require(id)), expects: uploadId, expiresAtMs: 1 }),
       Video.describe(id, 1, {
         found: { container: "mp4", durationMs: 1, sizeBytes: 1 },
         words: {},

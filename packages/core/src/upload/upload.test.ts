@@ -1,15 +1,12 @@
-import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Claim } from "../claim/index.ts";
 import { Clock } from "../clock/index.ts";
 import { Id } from "../id/index.ts";
 import { Intake } from "../intake/index.ts";
 import { Library } from "../library/index.ts";
 import { ann, bob, code, eve, file, large, MIB, openLibrary } from "../library/library.testing.ts";
-import { Problem } from "../problem/index.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
 import { Video } from "../video/index.ts";
-import { sizeOfPart } from "./plan.ts";
+import { atS3, CRC, opened, send } from "./upload.testing.ts";
 import * as Upload from "./upload.ts";
 
 let cloud: SmallCloud;
@@ -21,85 +18,6 @@ afterEach(() => {
   cloud.multipart.page = 1000;
 });
 afterAll(() => cloud.close());
-
-const CRC = "y/Q5Jg==";
-
-async function opened(what: typeof file = large, at = Date.now()) {
-  const { video, upload } = await Clock.at(at, () => Library.open(ann, what));
-  if (!upload) throw new Error("There is no upload.");
-  return { id: video.id, uploadId: upload.id };
-}
-
-/** What S3 has of an upload. */
-async function atS3({ id, uploadId }: { id: Id.VideoId; uploadId: Id.UploadId }) {
-  const upload = await Upload.find(id, uploadId);
-  const multipartId = upload?.way === "multipart" ? upload.multipartId : undefined;
-  return multipartId ? cloud.multipart.open.get(multipartId) : undefined;
-}
-
-/** Sends parts, of the planned size unless said otherwise. */
-async function send(
-  one: { id: Id.VideoId; uploadId: Id.UploadId },
-  numbers: number[],
-  sizes: Record<number, number> = {},
-): Promise<void> {
-  const { parts = [] } = await Upload.addresses(ann, one.id, one.uploadId, {
-    parts: numbers.map((number) => ({ number, crc32: CRC })),
-  });
-  const there = await atS3(one);
-  for (const { number, sizeBytes } of parts) {
-    there?.parts.set(number, { sizeBytes: sizes[number] ?? sizeBytes, crc32: CRC });
-  }
-}
-
-function arrives(one: { id: Id.VideoId; uploadId: Id.UploadId }, execution: string) {
-  const key = Intake.uploadKey(one.id, one.uploadId);
-  const arrival = Intake.arrival({
-    kind: "arrived",
-    event: { id: "e", time: "2030-01-01T00:00:00Z", account: "000000000000" },
-    detail: { bucket: { name: "sources" }, object: { key, "version-id": "v", sequencer: "0a" } },
-  });
-  return Claim.arrived(arrival, execution);
-}
-
-describe("a plan", () => {
-  it("covers a file with parts that S3 takes, whatever its size", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 200 * 1024 * MIB }), (sizeBytes) => {
-        const plan = Upload.plan(Id.newVideo(), { ...file, sizeBytes });
-        if (plan.way !== "multipart") return plan.way === "single" && sizeBytes <= 32 * MIB;
-        const sizes = Array.from(
-          { length: plan.partCount },
-          (_, at) => sizeOfPart(plan, at + 1) ?? 0,
-        );
-        expect(sizes.length).toBeLessThanOrEqual(10_000);
-        expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBe(sizeBytes);
-        expect(sizes.slice(0, -1).every((bytes) => bytes === plan.partSizeBytes)).toBe(true);
-        expect(plan.partSizeBytes).toBeGreaterThanOrEqual(5 * MIB);
-        return (sizes.at(-1) ?? 0) > 0 && sizeOfPart(plan, sizes.length + 1) === undefined;
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  it.each([
-    ["video/mp4", true],
-    ["VIDEO/MP4", true],
-    ["audio/mpeg", true],
-    ["video/mp4; codecs=avc1", true],
-    ["image/png", false],
-    ["video", false],
-    ["video/", false],
-    ["video/mp4\n", true],
-    ["video/mp4\nx", false],
-    ["video/ümp4", false],
-    ["xvideo/mp4", false],
-  ])("takes the type %j: %s", (type, taken) => {
-    const plan = () => Upload.plan(Id.newVideo(), { ...file, type });
-    if (taken) expect(plan().type).toBe(type.trim().toLowerCase());
-    else expect(plan).toThrow(expect.objectContaining(code("TypeNotAllowed")));
-  });
-});
 
 describe("addresses of parts", () => {
   it("are for one part each, of exactly its size and checksum", async () => {
@@ -123,13 +41,13 @@ describe("addresses of parts", () => {
       "content-length;host;x-amz-checksum-crc32",
     );
     expect(searchParams.get("X-Amz-Expires")).toBe("3600");
-    expect(await atS3(one)).toBeUndefined();
+    expect(await atS3(cloud, one)).toBeUndefined();
   });
 
   it("need no checksum; what the first request says about it holds for all", async () => {
     const one = await opened();
     await Upload.addresses(ann, one.id, one.uploadId, { parts: [{ number: 1 }] });
-    expect((await atS3(one))?.algorithm).toBeUndefined();
+    expect((await atS3(cloud, one))?.algorithm).toBeUndefined();
     await expect(
       Upload.addresses(ann, one.id, one.uploadId, { parts: [{ number: 2, crc32: CRC }] }),
     ).rejects.toMatchObject({
@@ -137,8 +55,8 @@ describe("addresses of parts", () => {
       about: { fields: [{ path: "parts.0.crc32" }] },
     });
     const two = await opened();
-    await send(two, [1]);
-    expect(await atS3(two)).toMatchObject({ algorithm: "CRC32", type: "video/mp4" });
+    await send(cloud, two, [1]);
+    expect(await atS3(cloud, two)).toMatchObject({ algorithm: "CRC32", type: "video/mp4" });
     await expect(
       Upload.addresses(ann, two.id, two.uploadId, {
         parts: [{ number: 1, crc32: CRC }, { number: 2 }],
@@ -199,7 +117,7 @@ describe("what has arrived", () => {
     const one = await opened();
     cloud.multipart.page = 2;
     expect((await Upload.show(ann, one.id, one.uploadId)).arrived).toEqual([]);
-    await send(one, [5, 2, 1, 4, 7]);
+    await send(cloud, one, [5, 2, 1, 4, 7]);
     const { arrived, state } = await Upload.show(ann, one.id, one.uploadId);
     expect(state).toBe("open");
     expect(arrived?.map(({ number }) => number)).toEqual([1, 2, 4, 5, 7]);
@@ -252,11 +170,11 @@ describe("an upload is completed", () => {
     await expect(Upload.complete(ann, one.id, one.uploadId)).rejects.toMatchObject(
       code("UploadIncomplete", { missing: [1, 2, 3, 4, 5, 6, 7] }),
     );
-    await send(one, [1, 2, 3, 5, 6, 7], { 6: 5, 7: 16 * MIB });
+    await send(cloud, one, [1, 2, 3, 5, 6, 7], { 6: 5, 7: 16 * MIB });
     await expect(Upload.complete(ann, one.id, one.uploadId)).rejects.toMatchObject(
       code("UploadIncomplete", { missing: [4, 6, 7] }),
     );
-    await send(one, [4, 6, 7]);
+    await send(cloud, one, [4, 6, 7]);
     expect(await Upload.complete(ann, one.id, one.uploadId)).toMatchObject({ state: "completed" });
     expect(await Upload.complete(ann, one.id, one.uploadId)).toMatchObject({ state: "completed" });
     await expect(
@@ -266,14 +184,14 @@ describe("an upload is completed", () => {
 
   it("once, by several at a time, and by one who died after S3 had heard it", async () => {
     const one = await opened();
-    await send(one, [1, 2, 3, 4, 5, 6, 7]);
+    await send(cloud, one, [1, 2, 3, 4, 5, 6, 7]);
     const asked = Array.from({ length: 3 }, () => Upload.complete(ann, one.id, one.uploadId));
     expect((await Promise.all(asked)).map(({ state }) => state)).toEqual(
       Array.from({ length: 3 }, () => "completed"),
     );
     const two = await opened();
-    await send(two, [1, 2, 3, 4, 5, 6, 7]);
-    const there = await atS3(two);
+    await send(cloud, two, [1, 2, 3, 4, 5, 6, 7]);
+    const there = await atS3(cloud, two);
     cloud.multipart.open.delete(there?.id ?? "");
     cloud.shelf.put("sources", Intake.uploadKey(two.id, two.uploadId), "whole");
     expect(await Upload.complete(ann, two.id, two.uploadId)).toMatchObject({ state: "completed" });
@@ -281,8 +199,8 @@ describe("an upload is completed", () => {
 
   it("not when S3 has forgotten it and there is no object", async () => {
     const one = await opened();
-    await send(one, [1, 2, 3, 4, 5, 6, 7]);
-    cloud.multipart.open.delete((await atS3(one))?.id ?? "");
+    await send(cloud, one, [1, 2, 3, 4, 5, 6, 7]);
+    cloud.multipart.open.delete((await atS3(cloud, one))?.id ?? "");
     await expect(Upload.complete(ann, one.id, one.uploadId)).rejects.toMatchObject(
       code("UploadOver"),
     );
@@ -290,7 +208,7 @@ describe("an upload is completed", () => {
 
   it("not when it was given up in the middle", async () => {
     const one = await opened();
-    await send(one, [1, 2, 3, 4, 5, 6, 7]);
+    await send(cloud, one, [1, 2, 3, 4, 5, 6, 7]);
     cloud.multipart.before = async (what) => {
       cloud.multipart.before = undefined;
       if (what === "list") await Upload.abort(ann, one.id, one.uploadId);
@@ -298,108 +216,5 @@ describe("an upload is completed", () => {
     await expect(Upload.complete(ann, one.id, one.uploadId)).rejects.toMatchObject(
       code("UploadOver"),
     );
-  });
-});
-
-describe("an upload is given up", () => {
-  it("as the first of its film: the film is CANCELED, S3 keeps nothing, and a late object is nobody's", async () => {
-    const one = await opened();
-    await send(one, [1]);
-    await Upload.abort(ann, one.id, one.uploadId);
-    await Upload.abort(ann, one.id, one.uploadId);
-    expect(await atS3(one)).toBeUndefined();
-    expect(await Upload.show(ann, one.id, one.uploadId)).toMatchObject({ state: "aborted" });
-    const film = await Video.require(one.id);
-    expect(film).toMatchObject({ status: "CANCELED" });
-    expect(film).not.toHaveProperty("expects");
-    await expect(arrives(one, "late")).rejects.toMatchObject({
-      ...code("NotExpected"),
-      about: { unwanted: true },
-    });
-    // and it may be sent another source
-    const { upload } = await Library.replace(ann, one.id, file);
-    const next = { id: one.id, uploadId: upload?.id as Id.UploadId };
-    expect(await arrives(next, "next")).toMatchObject({ attempt: 1 });
-  });
-
-  it("as a replacement: the film is as it was", async () => {
-    const one = await opened(file);
-    await arrives(one, "first");
-    const { upload } = await Library.replace(ann, one.id, large);
-    await Upload.abort(ann, one.id, upload?.id as Id.UploadId);
-    expect(await Video.require(one.id)).toMatchObject({ status: "VALIDATING", attempt: 1 });
-  });
-
-  it("not once its object was taken", async () => {
-    const one = await opened();
-    await arrives(one, "first");
-    await expect(Upload.abort(ann, one.id, one.uploadId)).rejects.toMatchObject(code("UploadOver"));
-  });
-
-  it("or is taken, never both, whoever is quicker", async () => {
-    for (let round = 0; round < 8; round += 1) {
-      const one = await opened(file);
-      const [given, taken] = await Promise.allSettled([
-        Upload.abort(ann, one.id, one.uploadId),
-        arrives(one, "first"),
-      ]);
-      const { status } = await Video.require(one.id);
-      const aborted = given.status === "fulfilled";
-      expect([aborted, taken.status === "fulfilled", status]).toEqual([
-        aborted,
-        !aborted,
-        aborted ? "CANCELED" : "VALIDATING",
-      ]);
-    }
-  });
-});
-
-describe("what could not be fetched", () => {
-  it("fails the film that waited for it, once", async () => {
-    const { video } = await Library.open(ann, { url: "https://a.example.org/x.mp4" });
-    const { expects } = await Video.require(video.id);
-    for (const _ of [1, 2]) {
-      await Upload.failed(video.id, expects as Id.UploadId, new Problem("PullFailed"));
-    }
-    expect((await Library.show(ann, video.id)).video).toMatchObject({
-      status: "FAILED",
-      phase: "failed",
-      problem: { code: "PullFailed", retry: true },
-    });
-  });
-
-  it("leaves a film alone that has a source, and one that expects another", async () => {
-    const one = await opened(file);
-    await arrives(one, "first");
-    const { video } = await Library.replace(ann, one.id, { url: "https://a.example.org/x.mp4" });
-    const { expects } = await Video.require(video.id);
-    await Upload.failed(one.id, expects as Id.UploadId, new Problem("SourceTooLarge"));
-    const film = await Video.require(one.id);
-    expect(film).toMatchObject({ status: "VALIDATING" });
-    expect(film).not.toHaveProperty("expects");
-    const { upload } = await Library.replace(ann, one.id, file);
-    await Upload.failed(one.id, expects as Id.UploadId, new Problem("SourceTooLarge"));
-    expect((await Video.require(one.id)).expects).toBe(upload?.id);
-  });
-});
-
-describe("an upload whose time is over", () => {
-  it("is expired, fails the film that waited for it, and is forgotten at S3", async () => {
-    const one = await opened(large, 1e12);
-    await Clock.at(1e12, () => send(one, [1]));
-    const film = await Video.require(one.id);
-    expect(await Clock.at(1e12 + 1000, () => Upload.expire(film))).toBe(false);
-    await Clock.at(1e12 + Video.UPLOAD_MS, async () => {
-      expect(await Upload.expire(film)).toBe(true);
-      expect(await Upload.show(ann, one.id, one.uploadId)).toMatchObject({ state: "expired" });
-      await expect(Upload.complete(ann, one.id, one.uploadId)).rejects.toMatchObject(
-        code("UploadExpired"),
-      );
-    });
-    expect(await atS3(one)).toBeUndefined();
-    expect(await Video.require(one.id)).toMatchObject({
-      status: "FAILED",
-      problem: { code: "UploadExpired" },
-    });
   });
 });

@@ -199,27 +199,6 @@ export async function land(id: VideoId, attempt: number, settledBy: string): Pro
   });
 }
 
-/**
- * A film whose source never came: nothing is in flight any more.
- *
- * @returns the film as it is now; undefined when its source came after all
- */
-export async function expire(id: VideoId): Promise<In<"FAILED"> | undefined> {
-  const row = await Table.change(keyOf(id), {
-    update:
-      "SET #status = :failed, problem = :problem, updatedAtMs = :now REMOVE inFlight, expects, fetching",
-    condition: `${ALIVE} AND #status = :awaiting AND expiresAtMs < :now`,
-    names: { "#status": "status" },
-    values: {
-      ":failed": "FAILED",
-      ":awaiting": "AWAITING_UPLOAD",
-      ":problem": { code: "UploadExpired", message: new Problem("UploadExpired").message },
-      ":now": Clock.now(),
-    },
-  });
-  return row && (fromRow(row) as In<"FAILED">);
-}
-
 async function overtaken(id: VideoId, attempt: number): Promise<Problem> {
   const now = await find(id);
   return new Problem("Superseded", { id, attempt, now: now?.attempt });
