@@ -1,4 +1,4 @@
-/** Makes the API's description from its routes; with `--check` only compares. */
+/** Makes the API's description from its routes, and the client's types; with `--check` only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { document } from "./document.ts";
 
@@ -12,6 +12,7 @@ if (process.argv.includes("--check")) {
 } else {
   writeFileSync(file, made);
 }
+await import("./types.ts"); // which follow from the description, and go by the same arguments
 
 function read(): string {
   try {

@@ -530,6 +530,17 @@ export interface components {
             minutes?: {
                 [key: string]: number;
             };
+            /** @description what a minute cost under each key when this was estimated */
+            rates: {
+                [key: string]: number;
+            };
+            /** @description keys that nobody knew a price of: the amounts are without them */
+            unpriced?: string[];
+            /**
+             * @description The least of the encoding's prices.
+             * @enum {string}
+             */
+            confidence: "unknown" | "low" | "medium" | "high";
             /**
              * @description date of the prices
              * @example 2026-11-01
@@ -653,7 +664,7 @@ export interface components {
             };
             videoId: string;
         };
-        /** @description Task tokens are redacted everywhere. */
+        /** @description Task tokens are redacted wherever they stand. */
         Execution: {
             attempt: number;
             name: string;
@@ -669,8 +680,13 @@ export interface components {
              * @example 2026-11-22T15:04:05.000Z
              */
             stoppedAt?: string;
-            states: components["schemas"]["Step"][];
-            history: ({
+            input?: unknown;
+            output?: unknown;
+            error?: string;
+            cause?: string;
+            /** @description in the order in which they were entered */
+            states: components["schemas"]["ExecutionState"][];
+            history: {
                 id: number;
                 /**
                  * Format: date-time
@@ -678,9 +694,34 @@ export interface components {
                  */
                 at: string;
                 type: string;
-            } & {
-                [key: string]: unknown;
-            })[];
+                previousId?: number;
+                about?: unknown;
+            }[];
+            /** @description false: the history is longer than what is shown */
+            isWhole: boolean;
+        };
+        ExecutionState: {
+            /** @example Encode */
+            name: string;
+            /** @example Task */
+            type: string;
+            /** @enum {string} */
+            status: "running" | "succeeded" | "failed";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T15:04:05.000Z
+             */
+            enteredAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T15:04:05.000Z
+             */
+            exitedAt?: string;
+            retries: number;
+            input?: unknown;
+            output?: unknown;
+            error?: string;
+            cause?: string;
         };
         /** @description Sizes are as people see them: rotated, with square pixels. */
         Found: {
@@ -883,26 +924,6 @@ export interface components {
             url: string;
             profile?: components["schemas"]["ProfileName"];
             options?: components["schemas"]["Options"];
-        };
-        Step: {
-            name: string;
-            type: string;
-            /** @enum {string} */
-            status: "running" | "succeeded" | "failed";
-            /**
-             * Format: date-time
-             * @example 2026-11-22T15:04:05.000Z
-             */
-            enteredAt: string;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T15:04:05.000Z
-             */
-            exitedAt?: string;
-            input?: unknown;
-            output?: unknown;
-            error?: string;
-            cause?: string;
         };
         Timeline: {
             items: components["schemas"]["Happening"][];
@@ -1160,7 +1181,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "AddressNotAllowed" | "BodyTooLarge" | "BodyTypeUnknown" | "CursorInvalid" | "Deleted" | "Forbidden" | "GrantInvalid" | "IdempotencyKeyReused" | "MoveForbidden" | "NotPublished" | "PlaylistNotFound" | "RequestInvalid" | "RevisionOld" | "ServiceBusy" | "SignInNeeded" | "SourceMissing" | "SourceTooLarge" | "TokenInvalid" | "TooManyRequests" | "TooManyUploads" | "TooManyWebhooks" | "TypeNotAllowed" | "Unexpected" | "UploadExpired" | "UploadIncomplete" | "UploadNotFound" | "UploadOver" | "VideoNotFound" | "WebhookNotFound";
+            code: "AddressNotAllowed" | "BodyTooLarge" | "BodyTypeUnknown" | "CursorInvalid" | "Deleted" | "ExecutionNotFound" | "Forbidden" | "GrantInvalid" | "IdempotencyKeyReused" | "MethodNotAllowed" | "MoveForbidden" | "NotPublished" | "PlaylistNotFound" | "RequestInvalid" | "RevisionOld" | "RouteUnknown" | "ServiceBusy" | "SignInNeeded" | "SourceTooLarge" | "TokenInvalid" | "TooManyRequests" | "TooManyUploads" | "TooManyWebhooks" | "TypeNotAllowed" | "Unexpected" | "UploadExpired" | "UploadIncomplete" | "UploadNotFound" | "UploadOver" | "VideoNotFound" | "WebhookNotFound";
             /** @description what to do about it */
             detail: string;
             /** @description the same request, sent again, may succeed */
@@ -1268,6 +1289,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description ExecutionNotFound: There is no such execution, or it is too long ago for Step Functions to remember.
+         *     VideoNotFound: There is no such film, or it is not yours.
+         */
+        ExecutionNotFoundOrVideoNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Forbidden: Your role does not allow this: ask an admin, or the film's owner. */
         Forbidden: {
             headers: {
@@ -1359,15 +1392,6 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
                 "application/json": components["schemas"]["GatewayMessage"];
-            };
-        };
-        /** @description SourceMissing: The file was gone before it could be read: upload it again. */
-        SourceMissing: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description TokenInvalid: The token is expired, edited or not for this API: sign in again and send the access token. */
@@ -1951,7 +1975,6 @@ export interface operations {
             409: components["responses"]["MoveForbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["BodyTypeUnknown"];
-            422: components["responses"]["SourceMissing"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
@@ -1988,7 +2011,6 @@ export interface operations {
             409: components["responses"]["MoveForbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["BodyTypeUnknown"];
-            422: components["responses"]["SourceMissing"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
@@ -2020,7 +2042,7 @@ export interface operations {
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["SignInNeededOrTokenInvalid"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["VideoNotFound"];
+            404: components["responses"]["ExecutionNotFoundOrVideoNotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
