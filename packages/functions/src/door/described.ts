@@ -1,9 +1,10 @@
 import type { Actor } from "@rushes/core/actor";
+import { Config } from "@rushes/core/config";
 import type { ProblemCode } from "@rushes/core/problem";
 import type * as z from "zod";
 
 /** Where the API begins, at the distribution and at the gateway. */
-export const ROOT = "/api";
+export const ROOT = Config.API_ROOT;
 
 /** What one route takes and gives. The API's description and its behaviour both come from this. */
 export interface Described {
