@@ -1181,7 +1181,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "AddressNotAllowed" | "BodyTooLarge" | "BodyTypeUnknown" | "CursorInvalid" | "Deleted" | "ExecutionNotFound" | "Forbidden" | "GrantInvalid" | "IdempotencyKeyReused" | "MethodNotAllowed" | "MoveForbidden" | "NotPublished" | "PlaylistNotFound" | "RequestInvalid" | "RevisionOld" | "RouteUnknown" | "ServiceBusy" | "SignInNeeded" | "SourceTooLarge" | "TokenInvalid" | "TooManyRequests" | "TooManyUploads" | "TooManyWebhooks" | "TypeNotAllowed" | "Unexpected" | "UploadExpired" | "UploadIncomplete" | "UploadNotFound" | "UploadOver" | "VideoNotFound" | "WebhookNotFound";
+            code: "AddressNotAllowed" | "BodyTooLarge" | "BodyTypeUnknown" | "CursorInvalid" | "Deleted" | "ExecutionNotFound" | "Forbidden" | "GrantInvalid" | "IdempotencyKeyReused" | "MethodNotAllowed" | "MoveForbidden" | "NotPublished" | "PlaylistNotFound" | "RequestInvalid" | "RevisionOld" | "RouteUnknown" | "ServiceBusy" | "SignInNeeded" | "SourceTooLarge" | "TokenInvalid" | "TooManyRequests" | "TooManyWebhooks" | "TypeNotAllowed" | "Unexpected" | "UploadExpired" | "UploadIncomplete" | "UploadNotFound" | "UploadOver" | "VideoNotFound" | "WebhookNotFound";
             /** @description what to do about it */
             detail: string;
             /** @description the same request, sent again, may succeed */
@@ -1406,21 +1406,6 @@ export interface components {
         };
         /** @description TooManyRequests: That was too much at once: wait, then go on. */
         TooManyRequests: {
-            headers: {
-                /** @description Seconds to wait. */
-                "retry-after"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-                "application/json": components["schemas"]["GatewayMessage"];
-            };
-        };
-        /**
-         * @description TooManyRequests: That was too much at once: wait, then go on.
-         *     TooManyUploads: You have too many uploads open: finish or abort some first.
-         */
-        TooManyRequestsOrTooManyUploads: {
             headers: {
                 /** @description Seconds to wait. */
                 "retry-after"?: number;
@@ -1700,7 +1685,7 @@ export interface operations {
             413: components["responses"]["BodyTooLargeOrSourceTooLarge"];
             415: components["responses"]["BodyTypeUnknownOrTypeNotAllowed"];
             422: components["responses"]["AddressNotAllowedOrIdempotencyKeyReused"];
-            429: components["responses"]["TooManyRequestsOrTooManyUploads"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
         };
@@ -1939,7 +1924,7 @@ export interface operations {
             413: components["responses"]["BodyTooLargeOrSourceTooLarge"];
             415: components["responses"]["BodyTypeUnknownOrTypeNotAllowed"];
             422: components["responses"]["AddressNotAllowed"];
-            429: components["responses"]["TooManyRequestsOrTooManyUploads"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
         };

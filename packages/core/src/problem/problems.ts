@@ -270,11 +270,6 @@ export const problems = {
     retry: false,
     help: "This upload is completed or was given up: begin a new one to replace the source.",
   },
-  TooManyUploads: {
-    httpStatus: 429,
-    retry: true,
-    help: "You have too many uploads open: finish or abort some first.",
-  },
   AddressNotAllowed: {
     httpStatus: 422,
     retry: false,

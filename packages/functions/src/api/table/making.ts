@@ -32,7 +32,6 @@ export const replaceSource = described({
     "SourceTooLarge",
     "TypeNotAllowed",
     "AddressNotAllowed",
-    "TooManyUploads",
   ],
 });
 

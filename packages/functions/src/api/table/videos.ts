@@ -36,7 +36,6 @@ export const openVideo = described({
     "SourceTooLarge",
     "TypeNotAllowed",
     "AddressNotAllowed",
-    "TooManyUploads",
     "IdempotencyKeyReused",
     "Deleted",
   ],
