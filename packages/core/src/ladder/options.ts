@@ -11,6 +11,8 @@ export const Options = z.strictObject({
     .number()
     .min(0)
     .max(24 * 3600)
+    // no table keeps a number like 1e-300, and no picture stands so early
+    .overwrite((seconds) => Math.round(seconds * 1000) / 1000)
     .optional()
     .describe(
       "Which moment the poster shows, to the millisecond; one past the end means the film's last. Chosen by the film's length when absent.",

@@ -29,7 +29,7 @@ export const estimate = described({
   access: "token",
   body: EstimateWish,
   answer: { status: 200, says: "The estimate.", shape: Estimate },
-  problems: ["VideoNotFound", "Forbidden", "MoveForbidden"],
+  problems: ["VideoNotFound", "Forbidden", "MoveForbidden", "SourceWithoutAudio"],
 });
 
 export const showCosts = described({
