@@ -67,6 +67,18 @@ describe("watching a film", () => {
     expect(seen.at(-1)?.status).toBe("READY");
   });
 
+  it("goes on while another source is on its way", async () => {
+    const playing = { status: "READY", phase: "ready", percent: 100, attempt: 1 };
+    const waiting = { status: "FAILED", phase: "waiting-for-upload", percent: 0, attempt: 1 };
+    for (const before of [{ ...playing, upload: { id: "upl_2" } }, waiting]) {
+      tell([before, before, ...story]);
+      const seen = await all(rushes().watch("vid_1", { everyMs: 5 }));
+      expect(seen.at(0)?.phase).toBe(before.phase);
+      expect(seen.length).toBeGreaterThan(3);
+      expect(seen.at(-1)?.video.upload).toBeUndefined();
+    }
+  });
+
   it("goes on when the API is away for a moment", async () => {
     tell(story);
     const tells = fake.state.meddle;

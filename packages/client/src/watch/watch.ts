@@ -5,7 +5,7 @@ import type { Wire } from "../wire/wire.ts";
 
 export interface WatchOptions {
   signal?: AbortSignal;
-  /** Looks no further back: an attempt before this one is not the end. */
+  /** The end of an earlier attempt than this is not the end. */
   attempt?: number;
   /** the shortest wait between two looks */
   everyMs?: number;
@@ -21,7 +21,8 @@ export interface Seen {
 }
 
 /**
- * Watches a film until it is READY, FAILED or CANCELED, and tells what changes. Looking is cheap: a
+ * Watches a film until it is READY, FAILED or CANCELED, and tells what changes. Where a source is
+ * still on its way, as after `replace`, that is not the end of it. Looking is cheap: a
  * film that has not changed is answered with no body, and is looked at less and less often. Whoever
  * stops listening ends it.
  */
@@ -37,7 +38,7 @@ export async function* watch(
     etag = tag;
     const seen = video && { status: video.status, phase: video.phase, percent: video.percent };
     const now = JSON.stringify(seen);
-    const isEnd = video !== undefined && ENDED.has(video.status) && video.attempt >= attempt;
+    const isEnd = video !== undefined && isOver(video) && video.attempt >= attempt;
     if (seen && (now !== told || isEnd)) {
       told = now;
       quiet = 0;
@@ -81,4 +82,9 @@ const SLOWEST_MS = 5_000;
 /** A look is itself several tries, so this is minutes. */
 const LOOKS = 4;
 
-const ENDED: ReadonlySet<Status> = new Set(["READY", "FAILED", "CANCELED"]);
+/** Whether nothing more is on its way to the film: a READY one may wait for its next source. */
+function isOver({ phase, upload }: Video): boolean {
+  return ENDED.has(phase) && upload === undefined;
+}
+
+const ENDED: ReadonlySet<Phase> = new Set(["ready", "failed", "canceled"]);
