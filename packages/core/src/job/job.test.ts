@@ -7,11 +7,11 @@ import * as Job from "./job.ts";
 
 const videoId = "vid_01BX5ZZKBKACTAV9WEVGEMMVRZ";
 
-function jobFor(source: Found): CreateJobCommandInput {
+function jobFor(source: Found, profile?: string, options?: Ladder.Options): CreateJobCommandInput {
   return Job.build({
     videoId,
     attempt: 2,
-    plan: Ladder.plan(source),
+    plan: Ladder.plan(source, profile, options),
     source: { bucket: "sources", key: "inbox/holiday.mov" },
     deliveryBucket: "streams",
     queueArn: "queue",
@@ -125,5 +125,66 @@ describe("the promise", () => {
     for (const { NameModifier } of outputs(groups(jobFor(source))[0])) {
       expect(promised).toContain(`stream/main${NameModifier}.m3u8`);
     }
+  });
+});
+
+describe("what is asked for", () => {
+  const usual = ["Stream", "Download", "Poster", "Thumbnails"];
+  const names = (job: CreateJobCommandInput) => groups(job).map(({ Name }) => Name);
+  const poster = (job: CreateJobCommandInput) =>
+    outputs(groups(job).find(({ Name }) => Name === "Poster"))[0]?.VideoDescription?.CodecSettings
+      ?.FrameCaptureSettings;
+
+  it.each([
+    { options: {}, made: usual, missing: [] as string[] },
+    { options: { download: true, thumbnails: true }, made: usual, missing: [] },
+    {
+      options: { download: false },
+      made: ["Stream", "Poster", "Thumbnails"],
+      missing: ["download/film.mp4"],
+    },
+    {
+      options: { thumbnails: false },
+      made: ["Stream", "Download", "Poster"],
+      missing: ["thumbnails/t.0000000.jpg"],
+    },
+    {
+      options: { download: false, thumbnails: false },
+      made: ["Stream", "Poster"],
+      missing: ["download/film.mp4", "thumbnails/t.0000000.jpg"],
+    },
+  ])("by $options is made and promised, and nothing else", ({ options, made, missing }) => {
+    expect(names(jobFor(found(), "standard", options))).toEqual(made);
+    const all = Job.promised(Ladder.plan(found()));
+    const promised = Job.promised(Ladder.plan(found(), "standard", options));
+    expect(promised).toEqual(all.filter((file) => !missing.includes(file)));
+  });
+
+  it.each([
+    { posterAtSeconds: undefined, pace: [1, 3], atMost: 2 },
+    { posterAtSeconds: 7, pace: [1, 7], atMost: 2 },
+    { posterAtSeconds: 2.5, pace: [1000, 2500], atMost: 2 },
+    { posterAtSeconds: 0, pace: [1, 1], atMost: 1 },
+  ])("is a poster at $posterAtSeconds", ({ posterAtSeconds, pace, atMost }) => {
+    const options = posterAtSeconds === undefined ? {} : { posterAtSeconds };
+    expect(poster(jobFor(found(), "standard", options))).toMatchObject({
+      FramerateNumerator: pace[0],
+      FramerateDenominator: pace[1],
+      MaxCaptures: atMost,
+    });
+  });
+
+  it("at the basic rate has a fixed average, since quality is not sold there", () => {
+    for (const settings of h264(jobFor(found(), "economy"))) {
+      expect(settings).toMatchObject({ QualityTuningLevel: "SINGLE_PASS", RateControlMode: "VBR" });
+      expect(settings.Bitrate).toBeLessThan(settings.MaxBitrate ?? 0);
+      expect(settings).not.toHaveProperty("QvbrSettings");
+    }
+  });
+
+  it("as sound alone takes no picture from a film", () => {
+    const job = jobFor(found(), "audio");
+    expect(names(job)).toEqual(["Stream", "Download"]);
+    expect(JSON.stringify(job)).not.toMatch(/VideoDescription|VideoSelector/);
   });
 });

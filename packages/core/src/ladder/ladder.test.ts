@@ -126,3 +126,59 @@ describe("pictures", () => {
     },
   );
 });
+
+describe("a profile", () => {
+  const large = found({
+    widthPx: 3840,
+    heightPx: 2160,
+    frameRate: { numerator: 60, denominator: 1 },
+  });
+
+  it.each([
+    { profile: "standard", lines: [1080, 720, 480, 360, 240], tuning: "SINGLE_PASS_HQ" },
+    { profile: "economy", lines: [720, 480, 240], tuning: "SINGLE_PASS" },
+    { profile: "4k", lines: [2160, 1440, 1080, 720, 480, 360, 240], tuning: "SINGLE_PASS_HQ" },
+    { profile: "audio", lines: [], tuning: "SINGLE_PASS_HQ" },
+  ])("$profile makes $lines of a large film", ({ profile, lines, tuning }) => {
+    const plan = Ladder.plan(large, profile);
+    expect(plan).toMatchObject({ profile, tuning, audio: { kbps: 128 } });
+    expect(plan.rungs.map((rung) => rung.heightPx)).toEqual(lines);
+    expect(Ladder.profiles().find(({ name }) => name === profile)?.maxLines).toBe(lines[0] ?? 0);
+  });
+
+  it("economy is calm, the others are not", () => {
+    const rates = (profile: string) => Ladder.plan(large, profile).rungs.map((r) => r.frameRate);
+    expect(new Set(rates("economy").map((rate) => rate?.numerator))).toEqual(new Set([30]));
+    expect(rates("4k")[0]).toBeUndefined();
+  });
+
+  it("of nobody's name is refused, and so is silence when only sound is asked for", () => {
+    const { audio: _, ...silent } = found();
+    expect(() => Ladder.plan(found(), "toString")).toThrow(/profile/);
+    expect(() => Ladder.plan(silent, "audio")).toThrow(/sound/);
+  });
+});
+
+describe("an option", () => {
+  it.each([
+    { asked: 4.2, of: 30, at: 4.2 },
+    { asked: 0, of: 30, at: 0 },
+    { asked: 90, of: 30, at: 29.5 },
+    { asked: 5, of: 0.2, at: 0 },
+    { asked: 1.23456, of: 30, at: 1.235 },
+  ])("asks for the poster at $asked s of $of s: it is at $at s", ({ asked, of, at }) => {
+    const source = found({}, { durationMs: of * 1000 });
+    const { pictures } = Ladder.plan(source, "standard", { posterAtSeconds: asked });
+    expect(pictures?.posterAtSeconds).toBe(at);
+  });
+
+  it.each([
+    { posterAtSeconds: -1 },
+    { posterAtSeconds: 1e9 },
+    { posterAtSeconds: "2" },
+    { download: "no" },
+    { watermark: true },
+  ])("that is %j is refused", (options) => {
+    expect(Ladder.Options.safeParse(options).success).toBe(false);
+  });
+});
