@@ -12,6 +12,7 @@ export interface Offer {
   totalBytes?: number;
   /** What to show it when going on later; absent when it could not tell another content. */
   validator?: string;
+  /** Without parameters; empty when the origin does not say. */
   type: string;
   body: AsyncIterable<Buffer>;
 }
@@ -75,7 +76,7 @@ function read(
   const validator = validatorOf(headers.etag, headers["last-modified"]);
   const about = {
     ...(validator === undefined ? {} : { validator }),
-    type: headers["content-type"]?.trim().toLowerCase() ?? "",
+    type: headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "",
     body,
   };
   if (status === 200) {
@@ -95,8 +96,7 @@ function read(
 
 /** Refuses what the stage does not take, before its bytes come. */
 function judge(videoId: VideoId, { totalBytes, type }: Offer): void {
-  const [essence = ""] = type.split(";");
-  if (!ANYTHING.includes(essence.trim())) {
+  if (!ANYTHING.includes(type)) {
     Upload.plan(videoId, { filename: "", sizeBytes: totalBytes ?? 0, type });
   }
   if (totalBytes === 0) throw new Problem("SourceEmpty");

@@ -36,47 +36,62 @@ export async function run(asked: Asked, { untilMs }: { untilMs: number }): Promi
     return;
   }
   const before = standing.kept.receivedBytes;
+  // what is fetched must also be sent, and a word be left for whoever goes on
+  const came = await fetched(standing, startedAtMs + (untilMs - startedAtMs) * SHARE);
+  if (came === "over") return;
+  if (came === "unwanted") return letGo(standing);
+  if (came instanceof Problem) return giveUp(standing, came);
+  return goOn(standing, before, came);
+}
+
+/** Why the rest has to be fetched later, and how long the origin asks to wait. */
+interface Rest {
+  why: string;
+  afterSeconds: number;
+}
+
+/** Fetches as much as can be; answers what came of it, or of what it died. */
+async function fetched(
+  standing: Standing,
+  untilMs: number,
+): Promise<"over" | "unwanted" | Problem | Rest> {
   try {
-    // what is fetched must also be sent, and a word be left for whoever goes on
-    const outcome = await stream(standing, startedAtMs + (untilMs - startedAtMs) * SHARE);
-    if (outcome === "unwanted") return await letGo(standing);
+    const outcome = await stream(standing, untilMs);
     if (outcome === "whole") return await finish(standing);
-    await goOn(standing, before, 0, "It takes too long.");
+    return outcome === "time is up" ? { why: "It takes too long.", afterSeconds: 0 } : outcome;
   } catch (error) {
-    if (error instanceof Problem) return await giveUp(standing, error);
-    const why = error instanceof Web.Unreachable ? error.message : "It has trouble.";
-    if (error instanceof Web.Unreachable) return await goOn(standing, before, 0, why);
-    if (error instanceof Later) return await goOn(standing, before, error.afterSeconds, why);
-    if (isBusy(error)) return await goOn(standing, before, 0, "The store has trouble.");
+    if (error instanceof Problem) return error;
+    if (error instanceof Web.Unreachable) return { why: error.message, afterSeconds: 0 };
+    if (error instanceof Later) {
+      return { why: "It has trouble.", afterSeconds: error.afterSeconds };
+    }
+    if (isBusy(error)) return { why: "The store has trouble.", afterSeconds: 0 };
     throw error;
   }
 }
 
-async function finish(standing: Standing): Promise<void> {
+/** Makes the object. */
+async function finish(standing: Standing): Promise<"over" | Rest> {
   const { place, kept } = standing;
   const parts = kept.multipartId ? await Uploads.arrived(place, kept.multipartId) : undefined;
   if (parts && kept.multipartId) {
     const done = await Uploads.complete(place, kept.multipartId, parts);
-    if (done === "other parts") return startOver(standing);
+    if (done === "other parts") {
+      await Uploads.abort(place, kept.multipartId);
+      await keep(standing, { multipartId: undefined, whole: undefined });
+      return { why: "Its parts do not fit together.", afterSeconds: 0 };
+    }
   }
   // otherwise it was made before, and the answer got lost
   await complete(standing);
-}
-
-/** What is there cannot be used: everything is fetched anew. */
-async function startOver(standing: Standing): Promise<void> {
-  const { place, kept } = standing;
-  if (kept.multipartId) await Uploads.abort(place, kept.multipartId);
-  await keep(standing, { multipartId: undefined, whole: undefined });
-  await goOn(standing, kept.receivedBytes, 0, "Its parts do not fit together.");
+  return "over";
 }
 
 /** Leaves the rest to another message, unless it has been tried often enough. */
 async function goOn(
   standing: Standing,
   before: number,
-  afterSeconds: number,
-  why: string,
+  { why, afterSeconds }: Rest,
 ): Promise<void> {
   const { videoId, uploadId, untilMs, kept } = standing;
   const hasMoved = kept.receivedBytes > before;
