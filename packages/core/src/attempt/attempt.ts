@@ -34,6 +34,8 @@ export interface Outcome {
   status: "COMPLETE" | "ERROR" | "CANCELED";
   atMs: number;
   problem?: Told;
+  /** What AWS said about it: for operators. */
+  said?: string;
   warnings?: Warning[];
   /** How long each output became, group by group as in the job: what it is billed by. */
   outputs?: { durationMs?: number }[][];

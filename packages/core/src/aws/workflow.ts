@@ -21,14 +21,27 @@ export async function succeed(token: string, output: object): Promise<Taken> {
   );
 }
 
-export async function fail(token: string, code: string, message: string): Promise<Taken> {
+/**
+ * @param message for people
+ * @param said what AWS said: operators find it in the execution's history
+ */
+export async function fail(
+  token: string,
+  code: string,
+  message: string,
+  said?: string,
+): Promise<Taken> {
   return swallow(() =>
     sfn().send(
       new SendTaskFailureCommand({
         taskToken: token,
         error: code.slice(0, 256),
         // the shape of a failed Lambda, so that the machine reads both alike
-        cause: JSON.stringify({ errorType: code, errorMessage: message.slice(0, 4000) }),
+        cause: JSON.stringify({
+          errorType: code,
+          errorMessage: message.slice(0, 4000),
+          ...(said ? { said: said.slice(0, 4000) } : {}),
+        }),
       }),
     ),
   );

@@ -12,5 +12,5 @@ export async function answer(attempt: Attempt): Promise<"taken" | "over" | "nobo
     return Sfn.succeed(token, { videoId, attempt: attempt.attempt, status: terminal.status });
   }
   const problem = terminal.problem ?? { code: "EncodeFailed", message: "" };
-  return Sfn.fail(token, problem.code, problem.message);
+  return Sfn.fail(token, problem.code, problem.message, terminal.said);
 }

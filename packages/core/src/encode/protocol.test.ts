@@ -4,11 +4,13 @@ import * as Table from "../aws/table.ts";
 import { Care } from "../care/index.ts";
 import { Clock } from "../clock/index.ts";
 import { Id } from "../id/index.ts";
+import { problems } from "../problem/index.ts";
 import { Lost, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { named } from "../testing/small-machine.ts";
 import { Video } from "../video/index.ts";
 import * as Encode from "./encode.ts";
 import { Film, messageReturnsMs, Stage, spoke } from "./protocol.testing.ts";
+import { details, envelope } from "./spoke.fixtures.ts";
 
 let cloud: SmallCloud;
 let stage: Stage;
@@ -215,6 +217,48 @@ describe("one attempt, one job, one answer", () => {
     expect(await film.submit()).toBe(true);
     cloud.jobs.fault = undefined;
     expect(film.answers).toEqual([{ token: film.tokens[0], error: "EncodeRejected" }]);
+    const { terminal } = (await film.attempt()) ?? {};
+    expect(terminal?.problem).toEqual({
+      code: "EncodeRejected",
+      message: problems.EncodeRejected.help,
+    });
+    expect(terminal?.said).toContain("BadRequest");
+  });
+
+  it("a COMPLETE keeps how long each output became: it is billed by that", async () => {
+    const film = await Film.open(stage);
+    await film.submit();
+    const detail = {
+      ...details.COMPLETE,
+      jobId: film.jobs[0]?.id,
+      userMetadata: { app: "rushes", stage: "test", videoId: film.id, attempt: "1" },
+    };
+    await stage.survives(() => Encode.hear(Encode.Spoke.parse({ ...envelope, detail })));
+    expect((await film.attempt())?.terminal?.outputs).toEqual([
+      [{ durationMs: 100_100 }, { durationMs: 100_117 }],
+    ]);
+  });
+
+  it("a film that is cancelled before its message is taken makes no job", async () => {
+    const film = await Film.open(stage);
+    expect(await Clock.at(stage.nowMs, () => Encode.halt(film.id, 1))).toBe("over");
+    await film.submit();
+    expect(film.jobs).toEqual([]);
+    expect(film.answers).toEqual([{ token: film.tokens[0], error: "EncodeCanceled" }]);
+  });
+
+  it("a job that may exist is looked for until it can be said that it does not", async () => {
+    const film = await Film.open(stage);
+    cloud.jobs.fault = (when) => {
+      if (when === "before") throw new Lost();
+    };
+    await film.submit();
+    cloud.jobs.fault = undefined;
+    const halt = () => Clock.at(stage.nowMs, () => Encode.halt(film.id, 1));
+    expect(await halt()).toBe("stopping");
+    stage.nowMs += 3 * 60_000;
+    expect(await halt()).toBe("over");
+    expect((await film.attempt())?.terminal?.problem?.code).toBe("EncodeLost");
   });
 
   it("COMPLETE overtakes PROGRESSING: late progress moves nothing back", async () => {

@@ -115,11 +115,13 @@ async function fail(asked: Asked, code: ProblemCode, message: string): Promise<v
   await Sfn.fail(asked.taskToken, code, message);
 }
 
-async function refuse(asked: Asked, code: ProblemCode, message: string): Promise<void> {
+async function refuse(asked: Asked, code: ProblemCode, said: string): Promise<void> {
+  const { message } = new Problem(code);
   const ended = await Attempt.end(asked.videoId, asked.attempt, {
     status: "ERROR",
     atMs: Clock.now(),
     problem: { code, message },
+    said,
   });
   // without an answer a job is known after all: its events will wake the execution
   if (ended) await answer({ ...ended, token: asked.taskToken });

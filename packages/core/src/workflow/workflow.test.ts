@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Attempt } from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
 import { Clock } from "../clock/index.ts";
+import { Cost } from "../cost/index.ts";
 import { Id } from "../id/index.ts";
+import { Intake } from "../intake/index.ts";
 import { Job } from "../job/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { Video } from "../video/index.ts";
@@ -119,6 +121,58 @@ describe("Validate", () => {
       expect.objectContaining({ code: "NotExpected" }),
     );
     expect(await Video.find(film.videoId)).toBeUndefined();
+  });
+
+  it("takes an upload away that nobody waits for any more", async () => {
+    const videoId = Id.newVideo();
+    const key = Intake.uploadKey(videoId, Id.newUpload());
+    cloud.shelf.put("sources", key, mp4, { versionId: "v1" });
+    const object = { key, size: mp4.length, "version-id": "v1", sequencer: "1" };
+    const event = { id: "e", time: "2030-01-01T00:00:00Z", account: "000000000000" };
+    const step = Workflow.ValidateStep.parse({
+      execution: "late",
+      input: { kind: "arrived", event, detail: { bucket: { name: "sources" }, object } },
+    });
+    await expect(Workflow.validate(step)).rejects.toThrow(
+      expect.objectContaining({ code: "NotExpected" }),
+    );
+    expect(cloud.shelf.objects.has(`/sources/${key}`)).toBe(false);
+  });
+
+  it.each([
+    { over: "refuse" as const, code: "BudgetExceeded", held: false },
+    { over: "wait" as const, code: "BudgetWaits", held: true },
+  ])("pays for nothing that the budget has no room for: $code", async ({ over, code, held }) => {
+    await Cost.setBudget({ sub: "root", groups: ["admin"] }, "operators", { monthlyUsd: 0, over });
+    const film = drop(mp4);
+    await expect(Workflow.validate(film.input)).rejects.toThrow(expect.objectContaining({ code }));
+    const now = await Video.require(film.videoId);
+    expect({ status: now.status, held: now.held !== undefined }).toEqual({
+      status: "VALIDATING",
+      held,
+    });
+    await Cost.setBudget({ sub: "root", groups: ["admin"] }, "operators", { monthlyUsd: null });
+    if (!held) return;
+    const input = { kind: "again" as const, videoId: film.videoId, expectedAttempt: 1 };
+    expect(await Workflow.validate({ execution: "later", input })).toMatchObject({ attempt: 2 });
+  });
+
+  it("makes what was chosen for the film, or for this attempt", async () => {
+    const film = drop(mp4, {}, "chosen.mp4");
+    await Workflow.validate(film.input);
+    await Table.change(Video.keyOf(film.videoId), {
+      update: "SET #s = :s, options = :options",
+      condition: "attribute_exists(PK)",
+      names: { "#s": "status" },
+      values: { ":s": "FAILED", ":options": { download: false } },
+    });
+    const again = { kind: "again" as const, videoId: film.videoId, expectedAttempt: 1 };
+    await Workflow.validate({ execution: "e2", input: { ...again, profile: "economy" } });
+    expect((await Attempt.find(film.videoId, 2))?.plan).toMatchObject({
+      profile: "economy",
+      download: false,
+    });
+    expect((await Video.require(film.videoId)).profile).toBe("economy");
   });
 
   it("stops the job of the attempt that a newer source overtakes", async () => {
