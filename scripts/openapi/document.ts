@@ -1,6 +1,6 @@
 import type { ProblemCode } from "../../packages/core/src/problem/index.ts";
 import { table } from "../../packages/functions/src/api/table/index.ts";
-import { ROOT } from "../../packages/functions/src/door/described.ts";
+import { type Described, ROOT } from "../../packages/functions/src/door/described.ts";
 import { bodyOf, Problem } from "../../packages/functions/src/door/problem.ts";
 import { codesOf, operation, responsesOf } from "./operation.ts";
 import { type Json, Schemas } from "./schemas.ts";
@@ -9,7 +9,7 @@ import { type Json, Schemas } from "./schemas.ts";
 export function document(): Json {
   const schemas = new Schemas();
   const paths: Record<string, Json> = {};
-  for (const route of table) {
+  for (const route of table.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas) };
   }
   const codes = [...new Set([...table.flatMap(codesOf), ...ASTRAY])].toSorted();

@@ -41,6 +41,7 @@ function tidy(said: unknown): unknown {
   if (typeof said !== "object" || said === null) return said;
   const kept = Object.entries(said).flatMap(([name, value]): [string, unknown][] => {
     if (name === "id" && typeof value === "string") return [];
+    if (name === "examples" || name === "enum") return [[name, value]];
     if (name === "$ref") return [[name, String(value).replace("#/$defs/", COMPONENTS)]];
     if (name === "maximum" && value === Number.MAX_SAFE_INTEGER) return [];
     if (name === "minimum" && value === Number.MIN_SAFE_INTEGER) return [];
