@@ -1181,7 +1181,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "AddressNotAllowed" | "BodyTooLarge" | "BodyTypeUnknown" | "CursorInvalid" | "Deleted" | "ExecutionNotFound" | "Forbidden" | "GrantInvalid" | "IdempotencyKeyReused" | "MethodNotAllowed" | "MoveForbidden" | "NotPublished" | "PlaylistNotFound" | "RequestInvalid" | "RevisionOld" | "RouteUnknown" | "ServiceBusy" | "SignInNeeded" | "SourceTooLarge" | "TokenInvalid" | "TooManyRequests" | "TooManyWebhooks" | "TypeNotAllowed" | "Unexpected" | "UploadExpired" | "UploadIncomplete" | "UploadNotFound" | "UploadOver" | "VideoNotFound" | "WebhookNotFound";
+            code: "AddressNotAllowed" | "BodyTooLarge" | "BodyTypeUnknown" | "CursorInvalid" | "Deleted" | "ExecutionNotFound" | "Forbidden" | "GrantInvalid" | "IdempotencyKeyReused" | "MethodNotAllowed" | "MoveForbidden" | "NotPublished" | "PlaylistNotFound" | "RequestInvalid" | "RevisionOld" | "RouteUnknown" | "ServiceBusy" | "SignInNeeded" | "SourceTooLarge" | "SourceWithoutAudio" | "TokenInvalid" | "TooManyRequests" | "TooManyWebhooks" | "TypeNotAllowed" | "Unexpected" | "UploadExpired" | "UploadIncomplete" | "UploadNotFound" | "UploadOver" | "VideoNotFound" | "WebhookNotFound";
             /** @description what to do about it */
             detail: string;
             /** @description the same request, sent again, may succeed */
@@ -1392,6 +1392,15 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
                 "application/json": components["schemas"]["GatewayMessage"];
+            };
+        };
+        /** @description SourceWithoutAudio: No sound could be decoded: export with an AAC track. */
+        SourceWithoutAudio: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description TokenInvalid: The token is expired, edited or not for this API: sign in again and send the access token. */
@@ -2162,6 +2171,7 @@ export interface operations {
             409: components["responses"]["MoveForbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["BodyTypeUnknown"];
+            422: components["responses"]["SourceWithoutAudio"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];

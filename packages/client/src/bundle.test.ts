@@ -11,6 +11,7 @@ async function bundle(entry: string) {
     minify: true,
     write: false,
     metafile: true,
+    logLevel: "silent",
     platform: "browser",
     format: "esm",
     target: "es2022",

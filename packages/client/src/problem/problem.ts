@@ -1,4 +1,5 @@
 import type { components } from "../api.gen.ts";
+import { Patience } from "../wire/patience.ts";
 
 type Told = components["schemas"]["Problem"];
 
@@ -22,11 +23,13 @@ export class ApiProblem extends Error {
   readonly missing: readonly number[];
   /** what an operator finds the request by */
   readonly requestId: string | undefined;
+  /** how long the API asks to be left alone; undefined when it did not say */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(told: Partial<Told> & Pick<Told, "code" | "status">, options?: ErrorOptions) {
+  constructor(told: Partial<Told> & Pick<Told, "code" | "status">, retryAfterMs?: number) {
     const detail = told.detail ?? told.title ?? `The API answered ${told.status}.`;
     const fields = (told.fields ?? []).map(({ path, message }) => ` ${path}: ${message}`).join("");
-    super(`${told.code}: ${detail}${fields}`, options);
+    super(`${told.code}: ${detail}${fields}`);
     this.code = told.code;
     this.status = told.status;
     this.detail = detail;
@@ -34,6 +37,7 @@ export class ApiProblem extends Error {
     this.fields = told.fields ?? [];
     this.missing = told.missing ?? [];
     this.requestId = told.instance;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -45,9 +49,11 @@ export class NetworkProblem extends Error {
 /** What a refusal says, be it the API's own or that of a gateway before it. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const told: unknown = await response.json().catch(() => undefined);
-  if (isTold(told)) return new ApiProblem({ ...told, status: response.status });
-  const code = BY_STATUS[response.status] ?? "Unexpected";
-  return new ApiProblem({ code, status: response.status, retry: response.status >= 500 });
+  const { status, headers } = response;
+  const afterMs = Patience.retryAfterMs(headers);
+  if (isTold(told)) return new ApiProblem({ ...told, status }, afterMs);
+  const code = BY_STATUS[status] ?? "Unexpected";
+  return new ApiProblem({ code, status, retry: status === 429 || status >= 500 }, afterMs);
 }
 
 function isTold(told: unknown): told is Told {

@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  openAsBlob,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -336,5 +343,14 @@ describe("what a page holds", () => {
       filename: "holiday.mov",
       type: "video/quicktime",
     });
+  });
+
+  it("is refused once somebody has written to the file behind it", async () => {
+    const blob = await openAsBlob(path, { type: "video/mp4" });
+    fake.state.meddle = (asked) => {
+      if (isPut(asked)) appendFileSync(path, "more");
+      return undefined;
+    };
+    await expect(rushes().upload(blob)).rejects.toMatchObject({ code: "FileChanged" });
   });
 });

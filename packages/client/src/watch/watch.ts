@@ -72,6 +72,8 @@ async function look(
       const passes =
         error instanceof NetworkProblem || (error instanceof ApiProblem && error.retry);
       if (!passes || failed >= LOOKS) throw error;
+      const askedMs = error instanceof ApiProblem ? (error.retryAfterMs ?? 0) : 0;
+      await Patience.sleep(Math.max(askedMs, Patience.waitMs(Patience.calls, failed)), signal);
     }
   }
 }

@@ -6,7 +6,7 @@ export interface Plan {
   tries: number;
   /** the longest first wait; it doubles with every try */
   baseMs: number;
-  /** no wait is longer, whatever a server asks for */
+  /** no wait is longer */
   maxMs: number;
 }
 

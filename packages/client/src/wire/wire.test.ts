@@ -51,6 +51,12 @@ describe("a request that may arrive twice", () => {
     expect(performance.now() - begun).toBeGreaterThan(990);
   });
 
+  it("is given up at once when it would be for long", async () => {
+    first(1, { ...busy, status: 429, headers: { "retry-after": "3600" } });
+    await expect(rushes().me()).rejects.toMatchObject({ status: 429, retryAfterMs: 3_600_000 });
+    expect(fake.heard).toHaveLength(1);
+  });
+
   it("is given up in the end, and says by whom it was refused", async () => {
     first(99, { ...busy, body: JSON.stringify({ code: "ServiceBusy", status: 503, retry: true }) });
     await expect(rushes().me()).rejects.toMatchObject({

@@ -53,7 +53,7 @@ async function send(request: Request, { mayRepeat, token }: Manner): Promise<Res
   for (let failed = 1; ; failed += 1) {
     const bearer = await token?.(refused === undefined ? {} : { refused });
     const last = failed >= Patience.calls.tries;
-    let askedMs: number | undefined;
+    let askedMs = 0;
     try {
       const response = await attempt(request, body, bearer);
       if (response.ok || response.status === 304) return response;
@@ -62,8 +62,8 @@ async function send(request: Request, { mayRepeat, token }: Manner): Promise<Res
         refused = bearer; // this machine's clock, or a sign-out elsewhere: once more with another
         continue;
       }
-      askedMs = Patience.retryAfterMs(response.headers);
-      if (last || !isPassing(problem, mayRepeat)) throw problem;
+      askedMs = problem.retryAfterMs ?? 0;
+      if (last || askedMs > Patience.calls.maxMs || !isPassing(problem, mayRepeat)) throw problem;
     } catch (cause) {
       if (!isUnheard(cause)) throw cause;
       request.signal.throwIfAborted();
