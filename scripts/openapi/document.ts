@@ -60,6 +60,11 @@ function problemAmong(schemas: Schemas, codes: ProblemCode[]): Json {
   } as Json;
 }
 
+/** Where a route stands in the document, whatever loaded the table. */
+function placeOf({ path, method }: Described): string {
+  return `${path} ${["get", "post", "put", "patch", "delete"].indexOf(method)}`;
+}
+
 /** What is answered where there is no route to describe. */
 const ASTRAY: ProblemCode[] = ["RouteUnknown", "MethodNotAllowed"];
 

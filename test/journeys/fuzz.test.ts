@@ -156,7 +156,7 @@ function isAstray({ status, type, body }: { status: number; type: string; body: 
   if (status === 404 || status === 405)
     return /"code":"(RouteUnknown|MethodNotAllowed)"/.test(body);
   // the gateway does not take a head of more than 10 KB, or a path that is not encoded as it must be
-  return type === "application/json" && (status === 431 || status === 400);
+  return status === 431 || (type === "application/json" && status === 400);
 }
 
 describe.each(operations)("$operation.operationId", (listed) => {
