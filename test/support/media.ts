@@ -78,6 +78,17 @@ export function clip({ size, rate, seconds = 2, name = "clip.mp4" }: ClipOptions
   ]);
 }
 
+/** A film whose picture and sound need not last equally long; 0 is none at all. */
+export function uneven(of: ClipOptions & { pictureSeconds: number; soundSeconds: number }) {
+  const { size, rate, pictureSeconds, soundSeconds, name = "uneven.mp4" } = of;
+  return make(name, [
+    ...(pictureSeconds > 0 ? picture(size, rate, pictureSeconds) : []),
+    ...(soundSeconds > 0 ? tone(soundSeconds) : []),
+    ...(pictureSeconds > 0 ? h264 : []),
+    ...(soundSeconds > 0 ? aac : []),
+  ]);
+}
+
 /** Twenty minutes that are made in a moment and take the encoder long: one second, over and over. */
 export async function long(): Promise<string> {
   const second = await make("second.mp4", [...picture("320x180", 10, 1), ...h264]);
