@@ -1,6 +1,133 @@
 // Made by `npm run openapi` from packages/client/openapi.gen.json. Edit the routes, not this file.
 
 export interface paths {
+    "/budgets/{owner}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows an owner's budget */
+        get: operations["showBudget"];
+        /**
+         * Sets an owner's budget
+         * @description For operators.
+         */
+        put: operations["setBudget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Adds up what an owner's films cost in a month */
+        get: operations["showCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/reserved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says whether reserved slots would have been cheaper */
+        get: operations["compareReserved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a film would cost, before anything runs */
+        post: operations["estimate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells who the token says you are */
+        get: operations["showMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the encoding profiles a film may have */
+        get: operations["listProfiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/videos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists films, newest first
+         * @description A page may be short, even empty, and yet not be the last: go on while there is a nextCursor.
+         */
+        get: operations["listVideos"];
+        put?: never;
+        /** Opens a film, and says where its file goes */
+        post: operations["openVideo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/videos/{id}": {
         parameters: {
             query?: never;
@@ -23,7 +150,7 @@ export interface paths {
         patch: operations["changeVideo"];
         trace?: never;
     };
-    "/videos": {
+    "/videos/{id}/attempts/{attempt}/playlists/{name}": {
         parameters: {
             query?: never;
             header?: never;
@@ -31,13 +158,126 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists films, newest first
-         * @description A page may be short, even empty, and yet not be the last: go on while there is a nextCursor.
+         * Gives a playlist whose every line carries the grant
+         * @description For players that cannot send cookies. A grant has its address. A name that ends in .mpd is answered as application/dash+xml.
          */
-        get: operations["listVideos"];
+        get: operations["readPlaylist"];
         put?: never;
-        /** Opens a film, and says where its file goes */
-        post: operations["openVideo"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/videos/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops what is being made
+         * @description What can be watched stays.
+         */
+        post: operations["cancelVideo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/videos/{id}/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows what the state machine did for an attempt
+         * @description For operators.
+         */
+        get: operations["showExecution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/videos/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Permits watching a film for a while
+         * @description A public film needs no token.
+         */
+        post: operations["grantVideo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/videos/{id}/reprocess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a film anew from the source it has, with another profile or other options */
+        post: operations["reprocessVideo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/videos/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a film again that failed or was cancelled */
+        post: operations["retryVideo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/videos/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Makes a film anew from another file
+         * @description What can be watched now stays until the new attempt is READY.
+         */
+        put: operations["replaceSource"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -116,206 +356,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/videos/{id}/cancel": {
+    "/webhooks": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Lists your webhooks */
+        get: operations["listWebhooks"];
         put?: never;
         /**
-         * Stops what is being made
-         * @description What can be watched stays.
+         * Opens a webhook for your films
+         * @description Signed as Standard Webhooks, retried for a day.
          */
-        post: operations["cancelVideo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/videos/{id}/source": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Makes a film anew from another file
-         * @description What can be watched now stays until the new attempt is READY.
-         */
-        put: operations["replaceSource"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/videos/{id}/reprocess": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Makes a film anew from the source it has, with another profile or other options */
-        post: operations["reprocessVideo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/videos/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tries a film again that failed or was cancelled */
-        post: operations["retryVideo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/videos/{id}/execution": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Shows what the state machine did for an attempt
-         * @description For operators.
-         */
-        get: operations["showExecution"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/videos/{id}/grants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Permits watching a film for a while
-         * @description A public film needs no token.
-         */
-        post: operations["grantVideo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/videos/{id}/attempts/{attempt}/playlists/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Gives a playlist whose every line carries the grant
-         * @description For players that cannot send cookies. A grant has its address. A name that ends in .mpd is answered as application/dash+xml.
-         */
-        get: operations["readPlaylist"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/costs/reserved": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Says whether reserved slots would have been cheaper */
-        get: operations["compareReserved"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/estimates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Says what a film would cost, before anything runs */
-        post: operations["estimate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/budgets/{owner}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Shows an owner's budget */
-        get: operations["showBudget"];
-        /**
-         * Sets an owner's budget
-         * @description For operators.
-         */
-        put: operations["setBudget"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/costs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Adds up what an owner's films cost in a month */
-        get: operations["showCosts"];
-        put?: never;
-        post?: never;
+        post: operations["openWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -352,27 +407,6 @@ export interface paths {
         get: operations["listDeliveries"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/webhooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists your webhooks */
-        get: operations["listWebhooks"];
-        put?: never;
-        /**
-         * Opens a webhook for your films
-         * @description Signed as Standard Webhooks, retried for a day.
-         */
-        post: operations["openWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -427,40 +461,6 @@ export interface paths {
         put?: never;
         /** Sends a webhook something to try it */
         post: operations["testWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/profiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists the encoding profiles a film may have */
-        get: operations["listProfiles"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tells who the token says you are */
-        get: operations["showMe"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -820,6 +820,7 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "3b0c…",
          *       "groups": [
          *         "editor"
          *       ]
@@ -1512,6 +1513,293 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    showBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description me, or for operators a user's id */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The budget. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    setBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description me, or for operators a user's id */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetWish"];
+            };
+        };
+        responses: {
+            /** @description The budget as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyTypeUnknown"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    showCosts: {
+        parameters: {
+            query?: {
+                /** @description me; for operators also a user's id */
+                owner?: string;
+                /** @description this one, unless said otherwise */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The month. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthCosts"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    compareReserved: {
+        parameters: {
+            query?: {
+                /** @description me; for operators also a user's id */
+                owner?: string;
+                /** @description this one, unless said otherwise */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The comparison. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    estimate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstimateWish"];
+            };
+        };
+        responses: {
+            /** @description The estimate. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["VideoNotFound"];
+            409: components["responses"]["MoveForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyTypeUnknown"];
+            422: components["responses"]["SourceWithoutAudio"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    showMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    listProfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profiles. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profiles"];
+                };
+            };
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    listVideos: {
+        parameters: {
+            query?: {
+                /** @description me; for operators also all, or a user's id */
+                owner?: string;
+                /** @description those that others share with me */
+                shared?: "true";
+                status?: "AWAITING_UPLOAD" | "VALIDATING" | "PENDING" | "TRANSCODING" | "READY" | "FAILED" | "CANCELED";
+                tag?: string;
+                /** @description what the title begins with, in either case */
+                title?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of films. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Videos"];
+                };
+            };
+            400: components["responses"]["CursorInvalidOrRequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    openVideo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key within a day opens the same film, and no second one. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VideoWish"];
+            };
+        };
+        responses: {
+            /** @description The film waits for its source. */
+            201: {
+                headers: {
+                    /** @description the film's address */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            410: components["responses"]["Deleted"];
+            413: components["responses"]["BodyTooLargeOrSourceTooLarge"];
+            415: components["responses"]["BodyTypeUnknownOrTypeNotAllowed"];
+            422: components["responses"]["AddressNotAllowedOrIdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
     showVideo: {
         parameters: {
             query?: never;
@@ -1623,64 +1911,233 @@ export interface operations {
             503: components["responses"]["ServiceBusy"];
         };
     };
-    listVideos: {
+    readPlaylist: {
         parameters: {
-            query?: {
-                /** @description me; for operators also all, or a user's id */
-                owner?: string;
-                /** @description those that others share with me */
-                shared?: "true";
-                status?: "AWAITING_UPLOAD" | "VALIDATING" | "PENDING" | "TRANSCODING" | "READY" | "FAILED" | "CANCELED";
-                tag?: string;
-                /** @description what the title begins with, in either case */
-                title?: string;
-                limit?: number;
-                cursor?: string;
+            query: {
+                grant: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+                attempt: number;
+                name: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A page of films. */
+            /** @description The playlist. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Videos"];
+                    "application/vnd.apple.mpegurl": string;
                 };
             };
-            400: components["responses"]["CursorInvalidOrRequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["RequestInvalid"];
+            403: components["responses"]["GrantInvalid"];
+            404: components["responses"]["PlaylistNotFoundOrVideoNotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
         };
     };
-    openVideo: {
+    cancelVideo: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key within a day opens the same film, and no second one. */
-                "idempotency-key"?: string;
+            header?: never;
+            path: {
+                id: string;
             };
-            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description The film, CANCELED. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["VideoNotFound"];
+            409: components["responses"]["MoveForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyTypeUnknown"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    showExecution: {
+        parameters: {
+            query?: {
+                /** @description the newest, unless said otherwise */
+                attempt?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The execution. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ExecutionNotFoundOrVideoNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    grantVideo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GrantWish"];
+            };
+        };
+        responses: {
+            /** @description The grant. Its cookies are set on the way. */
+            201: {
+                headers: {
+                    /** @description the signed cookies */
+                    "set-cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            404: components["responses"]["VideoNotFound"];
+            409: components["responses"]["NotPublished"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyTypeUnknown"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    reprocessVideo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Making"];
+            };
+        };
+        responses: {
+            /** @description The film, with its new attempt on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["VideoNotFound"];
+            409: components["responses"]["MoveForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyTypeUnknown"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    retryVideo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description The film, with its new attempt on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["VideoNotFound"];
+            409: components["responses"]["MoveForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyTypeUnknown"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    replaceSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VideoWish"];
+                "application/json": components["schemas"]["Replacement"];
             };
         };
         responses: {
-            /** @description The film waits for its source. */
-            201: {
+            /** @description The film waits for its new source. */
+            202: {
                 headers: {
-                    /** @description the film's address */
-                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1690,10 +2147,10 @@ export interface operations {
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["SignInNeededOrTokenInvalid"];
             403: components["responses"]["Forbidden"];
-            410: components["responses"]["Deleted"];
+            404: components["responses"]["VideoNotFound"];
             413: components["responses"]["BodyTooLargeOrSourceTooLarge"];
             415: components["responses"]["BodyTypeUnknownOrTypeNotAllowed"];
-            422: components["responses"]["AddressNotAllowedOrIdempotencyKeyReused"];
+            422: components["responses"]["AddressNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
@@ -1866,407 +2323,62 @@ export interface operations {
             503: components["responses"]["ServiceBusy"];
         };
     };
-    cancelVideo: {
+    listWebhooks: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Nothing"];
-            };
-        };
-        responses: {
-            /** @description The film, CANCELED. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Video"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["VideoNotFound"];
-            409: components["responses"]["MoveForbidden"];
-            413: components["responses"]["BodyTooLarge"];
-            415: components["responses"]["BodyTypeUnknown"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    replaceSource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Replacement"];
-            };
-        };
-        responses: {
-            /** @description The film waits for its new source. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Opened"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["VideoNotFound"];
-            413: components["responses"]["BodyTooLargeOrSourceTooLarge"];
-            415: components["responses"]["BodyTypeUnknownOrTypeNotAllowed"];
-            422: components["responses"]["AddressNotAllowed"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    reprocessVideo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Making"];
-            };
-        };
-        responses: {
-            /** @description The film, with its new attempt on its way. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Video"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["VideoNotFound"];
-            409: components["responses"]["MoveForbidden"];
-            413: components["responses"]["BodyTooLarge"];
-            415: components["responses"]["BodyTypeUnknown"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    retryVideo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Nothing"];
-            };
-        };
-        responses: {
-            /** @description The film, with its new attempt on its way. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Video"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["VideoNotFound"];
-            409: components["responses"]["MoveForbidden"];
-            413: components["responses"]["BodyTooLarge"];
-            415: components["responses"]["BodyTypeUnknown"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    showExecution: {
-        parameters: {
-            query?: {
-                /** @description the newest, unless said otherwise */
-                attempt?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The execution. */
+            /** @description All of them. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Execution"];
+                    "application/json": components["schemas"]["Webhooks"];
                 };
             };
-            400: components["responses"]["RequestInvalid"];
             401: components["responses"]["SignInNeededOrTokenInvalid"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["ExecutionNotFoundOrVideoNotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
         };
     };
-    grantVideo: {
+    openWebhook: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": components["schemas"]["GrantWish"];
+                "application/json": components["schemas"]["WebhookWish"];
             };
         };
         responses: {
-            /** @description The grant. Its cookies are set on the way. */
+            /** @description The webhook, with its secret. */
             201: {
                 headers: {
-                    /** @description the signed cookies */
-                    "set-cookie"?: string;
+                    /** @description the webhook's address */
+                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Grant"];
+                    "application/json": components["schemas"]["WebhookWithSecret"];
                 };
             };
             400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["TokenInvalid"];
-            404: components["responses"]["VideoNotFound"];
-            409: components["responses"]["NotPublished"];
+            401: components["responses"]["SignInNeededOrTokenInvalid"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["TooManyWebhooks"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["BodyTypeUnknown"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    readPlaylist: {
-        parameters: {
-            query: {
-                grant: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-                attempt: number;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The playlist. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.apple.mpegurl": string;
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            403: components["responses"]["GrantInvalid"];
-            404: components["responses"]["PlaylistNotFoundOrVideoNotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    compareReserved: {
-        parameters: {
-            query?: {
-                /** @description me; for operators also a user's id */
-                owner?: string;
-                /** @description this one, unless said otherwise */
-                month?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The comparison. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Comparison"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    estimate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EstimateWish"];
-            };
-        };
-        responses: {
-            /** @description The estimate. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Estimate"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["VideoNotFound"];
-            409: components["responses"]["MoveForbidden"];
-            413: components["responses"]["BodyTooLarge"];
-            415: components["responses"]["BodyTypeUnknown"];
-            422: components["responses"]["SourceWithoutAudio"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    showBudget: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description me, or for operators a user's id */
-                owner: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The budget. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Budget"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    setBudget: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description me, or for operators a user's id */
-                owner: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BudgetWish"];
-            };
-        };
-        responses: {
-            /** @description The budget as it is now. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Budget"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            413: components["responses"]["BodyTooLarge"];
-            415: components["responses"]["BodyTypeUnknown"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    showCosts: {
-        parameters: {
-            query?: {
-                /** @description me; for operators also a user's id */
-                owner?: string;
-                /** @description this one, unless said otherwise */
-                month?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The month. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonthCosts"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
+            422: components["responses"]["AddressNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];
@@ -2396,67 +2508,6 @@ export interface operations {
             503: components["responses"]["ServiceBusy"];
         };
     };
-    listWebhooks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All of them. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Webhooks"];
-                };
-            };
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    openWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookWish"];
-            };
-        };
-        responses: {
-            /** @description The webhook, with its secret. */
-            201: {
-                headers: {
-                    /** @description the webhook's address */
-                    location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookWithSecret"];
-                };
-            };
-            400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["TooManyWebhooks"];
-            413: components["responses"]["BodyTooLarge"];
-            415: components["responses"]["BodyTypeUnknown"];
-            422: components["responses"]["AddressNotAllowed"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
     replayDelivery: {
         parameters: {
             query?: never;
@@ -2558,56 +2609,6 @@ export interface operations {
             404: components["responses"]["WebhookNotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["BodyTypeUnknown"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    listProfiles: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The profiles. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Profiles"];
-                };
-            };
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["Unexpected"];
-            503: components["responses"]["ServiceBusy"];
-        };
-    };
-    showMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description You. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            401: components["responses"]["SignInNeededOrTokenInvalid"];
-            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];

@@ -9,7 +9,8 @@ import { type Answer, codeIn, type Target } from "../upload/source.ts";
 
 /**
  * Sends bytes by PUT with their exact length, holding no more than one step of them. `fetch` would
- * send a stream in chunks of unknown length, which S3 refuses.
+ * send a stream in chunks of unknown length, which S3 refuses; given slices of `fs.openAsBlob` it
+ * knows the length, and for 2 GB took three times as long and 140 MiB where this takes 12.
  *
  * @param steps each is sent before the next is asked for
  */
