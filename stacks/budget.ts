@@ -11,6 +11,8 @@ interface Budget {
   over: "wait" | "refuse";
   /** of owners without a budget of their own; absent: no limit */
   monthlyUsd?: number;
+  /** prices of this stage in place of those in `packages/core/src/cost/prices.json`; docs/operations.md */
+  prices?: object;
 }
 
 export const budget = new sst.Linkable("Budget", {
