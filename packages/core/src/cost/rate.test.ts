@@ -106,5 +106,6 @@ describe("a minute", () => {
     expect(priced(own, "B-AVC-HD-S-30")).toMatchObject({ usd: 0.017, asOf: "2026-11-01" });
     expect(priced(own, "B-AVC-HD-S-60")?.usd).toBeCloseTo(0.051, 10);
     expect(priced(own, "B-AVC-SD-S-30")).toBeUndefined();
+    expect(priced(own, "frame-capture")?.usd).toBe(0);
   });
 });

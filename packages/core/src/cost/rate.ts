@@ -69,6 +69,7 @@ function paceOf(rate: Rate | undefined): string {
 export function priced(prices: Prices, key: string): Row | undefined {
   const exact = row(prices, key);
   if (exact) return exact;
+  if (key === FRAME_CAPTURE) return NOT_COUNTED;
   const wanted = key.split("-");
   const near = Object.keys(prices.rates)
     .flatMap((other) => {
@@ -86,6 +87,14 @@ export function priced(prices: Prices, key: string): Row | undefined {
     confidence: "low",
   };
 }
+
+/** Nobody knows what pictures cost. They count nothing unless a file of prices says otherwise. */
+const NOT_COUNTED: Row = {
+  usd: 0,
+  source: "not known: counted as nothing",
+  asOf: "2026",
+  confidence: "low",
+};
 
 /** How often one key's price goes into another's, and over how many steps. */
 function between(
