@@ -3,11 +3,11 @@ import * as Executions from "../aws/executions.ts";
 import * as Table from "../aws/table.ts";
 import * as Sfn from "../aws/workflow.ts";
 import { Clock } from "../clock/index.ts";
-import { Cost } from "../cost/index.ts";
-import { Encode } from "../encode/index.ts";
+import * as Cost from "../cost/cost.ts";
+import * as Encode from "../encode/encode.ts";
 import { changeable } from "../library/access.ts";
 import { Problem } from "../problem/index.ts";
-import { Upload } from "../upload/index.ts";
+import * as Upload from "../upload/upload.ts";
 import { Video } from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 

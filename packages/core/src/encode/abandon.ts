@@ -1,4 +1,4 @@
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/attempt.ts";
 import * as Encoder from "../aws/encoder.ts";
 import { Clock } from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";

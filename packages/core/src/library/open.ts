@@ -3,7 +3,7 @@ import * as Table from "../aws/table.ts";
 import * as Id from "../id/id.ts";
 import { Idempotency } from "../idempotency/index.ts";
 import { Problem } from "../problem/index.ts";
-import { Upload } from "../upload/index.ts";
+import * as Upload from "../upload/upload.ts";
 import { Video } from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 import * as Words from "../video/words.ts";

@@ -3,7 +3,7 @@ import type * as Id from "../id/id.ts";
 import { uploadKey } from "../intake/intake.ts";
 import { Ladder } from "../ladder/index.ts";
 import { Problem } from "../problem/index.ts";
-import { Upload } from "../upload/index.ts";
+import * as Upload from "../upload/upload.ts";
 import type { Video } from "../video/index.ts";
 import * as Words from "../video/words.ts";
 import { Web } from "../web/index.ts";

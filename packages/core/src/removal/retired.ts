@@ -1,14 +1,14 @@
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/attempt.ts";
 import * as Objects from "../aws/removing.ts";
 import * as Table from "../aws/table.ts";
 import { Clock } from "../clock/index.ts";
 import { Config } from "../config/index.ts";
-import { Cost } from "../cost/index.ts";
-import { Encode } from "../encode/index.ts";
+import * as Cost from "../cost/cost.ts";
+import * as Encode from "../encode/encode.ts";
 import type { VideoId } from "../id/id.ts";
 import type { Source } from "../intake/intake.ts";
-import { Job } from "../job/index.ts";
-import { Playback } from "../playback/index.ts";
+import * as Job from "../job/job.ts";
+import * as Playback from "../playback/playback.ts";
 import { Video } from "../video/index.ts";
 
 /**
