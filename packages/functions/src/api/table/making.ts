@@ -26,13 +26,7 @@ export const replaceSource = described({
   absent,
   body: Replacement,
   answer: { status: 202, says: "The film waits for its new source.", shape: Opened },
-  problems: [
-    "VideoNotFound",
-    "Forbidden",
-    "SourceTooLarge",
-    "TypeNotAllowed",
-    "AddressNotAllowed",
-  ],
+  problems: ["VideoNotFound", "Forbidden", "SourceTooLarge", "TypeNotAllowed", "AddressNotAllowed"],
 });
 
 export const retryVideo = described({
