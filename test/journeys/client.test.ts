@@ -121,6 +121,22 @@ describe("films", () => {
     expect(timeline.length).toBeGreaterThan(3);
   });
 
+  it("gets another source while the old one plays, and strangers watch what is public", async () => {
+    const source = async (seconds: number) => fileSource(await clip({ seconds }));
+    const film = await rushes.upload(await source(1), { visibility: "public" });
+    expect((await seen(film.id)).at(-1)?.status).toBe("READY");
+    const replaced = await rushes.replace(film.id, await source(2));
+    expect(replaced).toMatchObject({ id: film.id, playable: true });
+    const last = (await seen(film.id)).at(-1);
+    expect(last).toMatchObject({
+      status: "READY",
+      video: { attempt: 2, published: { attempt: 2 } },
+    });
+    const stranger = connect({ api: apiOf(here) });
+    expect(await stranger.grant(film.id, { lifetimeSeconds: 60 })).toMatchObject({ attempt: 2 });
+    await expect(stranger.videos.get(film.id)).rejects.toMatchObject({ status: 401 });
+  });
+
   it("a large one goes in parts; cut off, only what is missing is sent", async () => {
     const path = await large(70);
     const records = recordFolder(join(folder, "records"));
