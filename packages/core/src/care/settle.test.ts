@@ -87,6 +87,24 @@ describe("an execution that died", () => {
       expect([...cloud.machine.started.values()]).toEqual([arrived(key)]);
     });
 
+    it("is started again when its film waits for just this upload, and for no other", async () => {
+      const id = Id.newVideo();
+      const expects = Id.newUpload();
+      await Table.put({ ...Video.keyOf(id), videoId: id, attempt: 1, status: "READY", expects });
+      await died("arn:other", arrived(Intake.uploadKey(id, Id.newUpload())));
+      expect(cloud.machine.started.size).toBe(0);
+      const event = arrived(Intake.uploadKey(id, expects));
+      await died("arn:unclaimed", event);
+      expect([...cloud.machine.started.values()]).toEqual([event]);
+    });
+
+    it("is not when the film was deleted meanwhile", async () => {
+      const key = `inbox/unclaimed-${++keys}.mp4`;
+      await row(key, { status: "FAILED", deletedAtMs: 1 });
+      await died("arn:unclaimed", arrived(key));
+      expect(cloud.machine.started.size).toBe(0);
+    });
+
     it.each([
       {
         film: "was claimed by its twin",

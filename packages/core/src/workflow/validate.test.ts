@@ -5,7 +5,7 @@ import { Cost } from "../cost/index.ts";
 import { Id } from "../id/index.ts";
 import { Intake } from "../intake/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import { Timeline, Video } from "../video/index.ts";
 import { drop, mp4, probe } from "./workflow.testing.ts";
 import * as Workflow from "./workflow.ts";
 
@@ -97,6 +97,8 @@ describe("Validate", () => {
     });
     await Cost.setBudget({ sub: "root", groups: ["admin"] }, "operators", { monthlyUsd: null });
     if (!held) return;
+    const { items } = await Timeline.read({ sub: "root", groups: ["admin"] }, film.videoId);
+    expect(items.map(({ what }) => what)).toContain("BUDGET_WAITS");
     const input = { kind: "again" as const, videoId: film.videoId, expectedAttempt: 1 };
     expect(await Workflow.validate({ execution: "later", input })).toMatchObject({ attempt: 2 });
   });

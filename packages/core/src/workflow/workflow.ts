@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Attempt } from "../attempt/index.ts";
 import * as Objects from "../aws/removing.ts";
 import { Claim } from "../claim/index.ts";
+import { Clock } from "../clock/index.ts";
 import { Cost } from "../cost/index.ts";
 import { Encode } from "../encode/index.ts";
 import * as Id from "../id/id.ts";
@@ -62,8 +63,18 @@ export async function validate(
   const plan = Ladder.plan(found, profile, options);
   await Attempt.begin(videoId, attempt, { execution, source, found, plan });
   await Video.describe(videoId, attempt, { found, words });
-  await Cost.reserve({ videoId, attempt, ownerId, found, plan });
+  try {
+    await Cost.reserve({ videoId, attempt, ownerId, found, plan });
+  } catch (error) {
+    if (error instanceof Problem && error.code === "BudgetWaits") await held(videoId, attempt);
+    throw error;
+  }
   return { videoId, attempt };
+}
+
+async function held(videoId: Id.VideoId, attempt: number): Promise<void> {
+  const time = new Date(Clock.now()).toISOString();
+  await Timeline.note(videoId, { time, eventId: `${attempt}:HELD`, attempt, what: "BUDGET_WAITS" });
 }
 
 /** The attempt before is nobody's any more: neither its job nor its files, unless they are watched. */
