@@ -314,7 +314,7 @@ it("the log knows the request and its route, and not what was said", async () =>
   await ask("POST /api/films", { body: { [secret]: secret } });
   expect(lines).toHaveLength(2);
   for (const line of lines) {
-    expect(JSON.parse(line)).toMatchObject({ request: "JKJaXmPLvHcESHA=", route: "post /films" });
+    expect(JSON.parse(line)).toMatchObject({ request: "JKJaXmPLvHcESHA=", route: "POST /films" });
     expect(line).not.toContain(secret);
   }
 });

@@ -41,7 +41,7 @@ async function answered(
   said: Record<string, string>,
   recognise: Recognise | undefined,
 ): Promise<Response> {
-  const about = { request: requestIdOf(brought), route: `${route.method} ${route.path}` };
+  const about = { request: requestIdOf(brought), route: `${route.method.toUpperCase()} ${route.path}` };
   try {
     return await observed({ ...about, videoId: filmOf(route, said) }, async () => {
       const actor = await actorFor(route, brought, recognise);
