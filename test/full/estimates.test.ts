@@ -48,7 +48,7 @@ const cases: Case[] = [
   { of: "small landscape", size: "320x180", pictureSeconds: 14, soundSeconds: 14 },
   { of: "25 a second", size: "640x360", rate: 25, pictureSeconds: 16.4, soundSeconds: 16.4 },
   { of: "60 a second", size: "1280x720", rate: 60, pictureSeconds: 11, soundSeconds: 11 },
-  { of: "portrait", size: "360x640", rate: "30000/1001", pictureSeconds: 12, soundSeconds: 12 },
+  { of: "portrait", size: "360x640", rate: "30000/1001", pictureSeconds: 12.3, soundSeconds: 12.3 },
   { of: "silence", size: "640x480", pictureSeconds: 13, soundSeconds: 0 },
   { of: "sound alone", pictureSeconds: 0, soundSeconds: 21 },
   { of: "three seconds", size: "640x360", pictureSeconds: 3, soundSeconds: 3 },
@@ -96,7 +96,12 @@ describe("an estimate is within 2 % of the bill", () => {
     const cost = await countedOf(opened.film.videoId);
     expect(cost.countedUsd).toBeCloseTo(bill, 9);
     expect(away(cost.estimatedUsd, bill), "recorded before the job").toBeLessThan(0.02);
-    expect(away(asked.body.encoding.usd, bill), "asked before the upload").toBeLessThan(0.02);
+    // who asks before the upload can only say one length
+    const even =
+      one.pictureSeconds === one.soundSeconds || !one.pictureSeconds || !one.soundSeconds;
+    if (even) {
+      expect(away(asked.body.encoding.usd, bill), "asked before the upload").toBeLessThan(0.02);
+    }
     const again = await editor.ask<Estimate>("POST", "/estimates", {
       ...choice,
       videoId: opened.film.videoId,

@@ -90,12 +90,14 @@ function kindOf(rate: string): Line["kind"] {
   return rate === FRAME_CAPTURE ? "pictures" : "video";
 }
 
-/** Sound ends with a whole frame of AAC, a little after the picture. */
-function durationOf(output: Output, { durationMs }: Found): number {
+/** An output lasts as long as its picture; sound alone ends with a whole frame of AAC. */
+function durationOf(output: Output, { durationMs, video, audio }: Found): number {
+  if (output.VideoDescription) return video?.durationMs ?? durationMs;
+  const soundMs = audio?.durationMs ?? durationMs;
   const settings = output.AudioDescriptions?.[0]?.CodecSettings?.AacSettings;
-  if (output.VideoDescription || !settings?.SampleRate) return durationMs;
+  if (!settings?.SampleRate) return soundMs;
   const frameMs = (AAC_FRAME_SAMPLES * 1000) / settings.SampleRate;
-  return Math.round(Math.ceil(durationMs / frameMs) * frameMs);
+  return Math.round(Math.ceil(soundMs / frameMs) * frameMs);
 }
 
 const AAC_FRAME_SAMPLES = 1024;

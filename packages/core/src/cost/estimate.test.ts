@@ -122,6 +122,21 @@ describe("an estimate", () => {
   });
 });
 
+describe("an output that lasts as long as its track", () => {
+  it.each([
+    { picture: 12_000, sound: 18_000, minutes: [0.2, 0.31, 0.2] },
+    { picture: 18_000, sound: 12_000, minutes: [0.3, 0.21, 0.3] },
+  ])("is expected so: $picture ms of picture, $sound of sound", ({ picture, sound, minutes }) => {
+    const about = { codec: "AAC", channels: 2, tracks: 1, durationMs: sound };
+    const source = found(
+      { widthPx: 320, heightPx: 240, durationMs: picture },
+      { durationMs: 18_000, audio: about },
+    );
+    const lines = expected(Ladder.plan(source), source).flat();
+    expect(lines.slice(0, 3).map((line) => line.minutes)).toEqual(minutes);
+  });
+});
+
 describe("what was made", () => {
   it("is billed output by output, and what was not told as expected", () => {
     const source = found({}, { durationMs: 64_000 }); // whole frames of sound

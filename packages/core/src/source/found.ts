@@ -21,6 +21,8 @@ export interface Found {
     bitDepth: number;
     highDynamicRange: boolean;
     kbps?: number;
+    /** Where the picture ends; the film goes on when there is more sound. */
+    durationMs?: number;
   };
   audio?: {
     codec: string;
@@ -30,5 +32,6 @@ export interface Found {
     /** Audio tracks in the file; the first one is used. */
     tracks: number;
     kbps?: number;
+    durationMs?: number;
   };
 }

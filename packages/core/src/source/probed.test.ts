@@ -38,6 +38,7 @@ describe("a probe", () => {
         codec: "AVC",
         widthPx: 1920,
         heightPx: 1080,
+        durationMs: 2000,
         frameRate: { numerator: 30, denominator: 1 },
         rotation: 0,
         pixelAspect: { numerator: 1, denominator: 1 },

@@ -69,6 +69,7 @@ function picture(track: Track): NonNullable<Found["video"]> {
     bitDepth: seen.BitDepth ?? codec.BitDepth ?? 8,
     highDynamicRange: transfer === "SMPTE_2084" || transfer === "ARIB_B67",
     ...(seen.BitRate ? { kbps: Math.round(seen.BitRate / 1000) } : {}),
+    ...lasting(track),
   };
 }
 
@@ -81,7 +82,13 @@ function audio(track: Track, tracks: number): NonNullable<Found["audio"]> {
     ...(heard.LanguageCode ? { language: String(heard.LanguageCode) } : {}),
     tracks,
     ...(heard.BitRate ? { kbps: Math.round(heard.BitRate / 1000) } : {}),
+    ...lasting(track),
   };
+}
+
+/** Not every container says it of each track. */
+function lasting({ Duration: seconds }: Track): { durationMs?: number } {
+  return seconds ? { durationMs: Math.round(seconds * 1000) } : {};
 }
 
 /** A song's cover is a picture, not a film. */
