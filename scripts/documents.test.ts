@@ -155,7 +155,9 @@ it("services that refuse are read from the code, each once", () => {
 describe("a command", () => {
   const vocabulary: Vocabulary = {
     scripts: new Set(["start", "test", "check"]),
-    commands: new Set(["start"]),
+    readRushes([command = ""]) {
+      if (command !== "list") throw new Error(`there is no command "${command}"`);
+    },
     readStart(words) {
       const strange = words.find((word) => word.startsWith("--") && word !== "--port");
       if (strange) throw new Error(`unknown ${strange}`);

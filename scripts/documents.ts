@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { understand } from "../packages/cli/src/commands/program.ts";
 import { parseStart } from "../packages/cli/src/start/options.ts";
 import { brokenCommands, type Vocabulary } from "./documents/commands.ts";
 import { brokenJson, complaints, type Example, examplesOf } from "./documents/examples.ts";
@@ -25,7 +26,7 @@ const house: House = {
 };
 const vocabulary: Vocabulary = {
   scripts: new Set(Object.keys(JSON.parse(read("package.json")).scripts)),
-  commands: new Set(["start"]), // packages/cli/src/main.ts knows no other
+  readRushes: understand,
   readStart: parseStart,
   has: (path) => house.places.has(path),
 };

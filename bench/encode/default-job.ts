@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { JobSettings } from "@aws-sdk/client-mediaconvert";
-import { Job } from "../../packages/core/src/job/index.ts";
-import { Ladder } from "../../packages/core/src/ladder/index.ts";
+import * as Job from "../../packages/core/src/job/index.ts";
+import * as Ladder from "../../packages/core/src/ladder/index.ts";
 import { understand } from "../../packages/core/src/source/probed.ts";
 import type { Tools } from "../../packages/local/src/ffmpeg/find.ts";
 import type { Media } from "../../packages/local/src/mediaconvert/probe/media.ts";

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import type { Video } from "@rushes/core/video";
+import type * as Video from "@rushes/core/video";
 
 export const EDGE = "https://d111111abcdef8.cloudfront.net";
 

@@ -1,7 +1,7 @@
 import { sign as signBytes } from "node:crypto";
 import { getSignedCookies, getSignedUrl } from "@aws-sdk/cloudfront-signer";
-import { Playback } from "@rushes/core/playback";
-import type { Video } from "@rushes/core/video";
+import * as Playback from "@rushes/core/playback";
+import type * as Video from "@rushes/core/video";
 import { EDGE, film, type Key } from "./film.ts";
 
 /** One way to make the n-th grant. */

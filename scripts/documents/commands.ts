@@ -5,8 +5,8 @@ import { at } from "./places.ts";
 export interface Vocabulary {
   /** names of the scripts in package.json */
   scripts: ReadonlySet<string>;
-  /** commands of `rushes` */
-  commands: ReadonlySet<string>;
+  /** Reads the words after `rushes`; throws a sentence about one it does not know. */
+  readRushes(words: string[]): unknown;
   /** Reads the words after `start`; throws a sentence about one it does not know. */
   readStart(words: string[]): unknown;
   /** Whether a file of ours is there. */
@@ -51,13 +51,17 @@ function npmObjection(words: string[], vocabulary: Vocabulary): string | undefin
 }
 
 function rushesObjection([command = "", ...words]: string[], vocabulary: Vocabulary) {
-  if (!vocabulary.commands.has(command)) return `there is no command "${command}"`;
-  return command === "start" ? startObjection(words, vocabulary) : undefined;
+  if (command === "start") return startObjection(words, vocabulary);
+  return objectionOf(() => vocabulary.readRushes([command, ...words]));
 }
 
 function startObjection(words: string[], { readStart }: Vocabulary): string | undefined {
+  return objectionOf(() => readStart(words.map((word) => (word === "N" ? "0" : word))));
+}
+
+function objectionOf(read: () => unknown): string | undefined {
   try {
-    readStart(words.map((word) => (word === "N" ? "0" : word)));
+    read();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

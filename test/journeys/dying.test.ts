@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendTaskFailureCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
-import { Id } from "@rushes/core/id";
+import * as Id from "@rushes/core/id";
 import { readGraph } from "@rushes/local/deploy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../support/laptop.ts";
@@ -45,7 +45,7 @@ describe.concurrent("whatever breaks", () => {
     const key = `uploads/${videoId}/${Id.newUpload()}/source`;
     const film: Film = { videoId, key };
     const Bucket = stage.laptop.endpoints.resources.SourceBucket ?? "";
-    const { Video } = await asFunction();
+    const Video = await asFunction();
     await Video.expect({
       id: videoId,
       ownerId: "ann",

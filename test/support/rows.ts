@@ -5,7 +5,7 @@ import {
   PutCommand,
   QueryCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { Id } from "@rushes/core/id";
+import * as Id from "@rushes/core/id";
 import type { TestLaptop } from "./laptop.ts";
 
 type Row = Record<string, unknown>;

@@ -15,7 +15,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { Id } from "@rushes/core/id";
+import * as Id from "@rushes/core/id";
 import type { LaptopOptions } from "@rushes/local";
 import { Refusal } from "@rushes/local/kernel/refusal";
 import { ended, testLaptop } from "./laptop.ts";

@@ -72,6 +72,21 @@ export async function run(words: string[]): Promise<number> {
   }
 }
 
+/**
+ * Reads what could be typed, and does nothing.
+ *
+ * @throws CommanderError with a sentence about what is not understood
+ */
+export function understand(words: string[]): void {
+  const rushes = program();
+  const deaf = (command: Command): void => {
+    command.action(() => {});
+    for (const below of command.commands) deaf(below);
+  };
+  for (const command of rushes.commands) deaf(command);
+  rushes.parse(words, { from: "user" });
+}
+
 function ends(): string {
   return Object.values(exits)
     .map(({ code, means }) => `  ${String(code).padEnd(4)} ${means}`)

@@ -1,1 +1,1 @@
-export * as Actor from "./actor.ts";
+export * from "./actor.ts";

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Executions from "../aws/executions.ts";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Upload } from "../upload/index.ts";
-import { Video } from "../video/index.ts";
-import { Again } from "./index.ts";
+import * as Upload from "../upload/index.ts";
+import * as Video from "../video/index.ts";
+import * as Again from "./index.ts";
 
 let cloud: SmallCloud;
 beforeAll(async () => {

@@ -1,15 +1,15 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Executions from "../aws/executions.ts";
 import * as Table from "../aws/table.ts";
 import * as Sfn from "../aws/workflow.ts";
 import * as Claim from "../claim/claim.ts";
 import type { VideoId } from "../id/id.ts";
-import { Ladder } from "../ladder/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import { changeable } from "../library/access.ts";
-import { Library } from "../library/index.ts";
+import * as Library from "../library/index.ts";
 import { Problem } from "../problem/index.ts";
 import * as Upload from "../upload/upload.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 
 export { cancel, stop } from "./cancel.ts";

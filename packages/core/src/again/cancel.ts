@@ -1,14 +1,14 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Executions from "../aws/executions.ts";
 import * as Table from "../aws/table.ts";
 import * as Sfn from "../aws/workflow.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import * as Cost from "../cost/cost.ts";
 import * as Encode from "../encode/encode.ts";
 import { changeable } from "../library/access.ts";
 import { Problem } from "../problem/index.ts";
 import * as Upload from "../upload/upload.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 
 /**

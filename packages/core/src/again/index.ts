@@ -1,1 +1,1 @@
-export * as Again from "./again.ts";
+export * from "./again.ts";

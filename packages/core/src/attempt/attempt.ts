@@ -1,5 +1,5 @@
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 import type { Source } from "../intake/intake.ts";
 import type { Plan } from "../ladder/ladder.ts";

@@ -1,1 +1,1 @@
-export * as Attempt from "./attempt.ts";
+export * from "./attempt.ts";

@@ -6,7 +6,7 @@ import {
   SFNClient,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import { once } from "./once.ts";
 
 /** Where an execution of the workflow is found, or will be, by its name. */

@@ -14,7 +14,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import { once } from "./once.ts";
 
 export interface Key {

@@ -9,7 +9,7 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from "@aws-sdk/client-sfn";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import { once } from "./once.ts";
 
 /** Whether the waiting task took the answer, or was over before (answered, timed out, stopped). */

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Again } from "../again/index.ts";
+import * as Again from "../again/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Cost } from "../cost/index.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
-import { Removal } from "../removal/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Cost from "../cost/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Removal from "../removal/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { Flight } from "./care.testing.ts";
 import * as Care from "./care.ts";
 

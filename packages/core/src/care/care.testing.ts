@@ -1,12 +1,12 @@
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
-import { Ladder } from "../ladder/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import { found } from "../source/found.fixture.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Care from "./care.ts";
 
 export const source = { bucket: "sources", key: "inbox/film.mp4", versionId: "v1" };

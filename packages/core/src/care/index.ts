@@ -1,1 +1,1 @@
-export * as Care from "./care.ts";
+export * from "./care.ts";

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
-import { Retired } from "../removal/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Retired from "../removal/retired.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Care from "./care.ts";
 
 let cloud: SmallCloud;

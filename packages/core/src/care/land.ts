@@ -1,9 +1,9 @@
-import { Again } from "../again/index.ts";
+import * as Again from "../again/index.ts";
 import * as Sfn from "../aws/workflow.ts";
-import { Cost } from "../cost/index.ts";
-import { Encode } from "../encode/index.ts";
-import { Retired } from "../removal/index.ts";
-import { Video } from "../video/index.ts";
+import * as Cost from "../cost/index.ts";
+import * as Encode from "../encode/index.ts";
+import * as Retired from "../removal/retired.ts";
+import * as Video from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 import { nameFor } from "./name.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 
 /**
  * An execution's name made from its cause. The same cause starts it once an hour: again, because

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import * as Sfn from "../aws/workflow.ts";
-import { Encode } from "../encode/index.ts";
+import * as Encode from "../encode/index.ts";
 import type * as Id from "../id/id.ts";
-import { Intake } from "../intake/index.ts";
+import * as Intake from "../intake/index.ts";
 import { Problem } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { isEnded, land } from "./land.ts";
 import { nameFor } from "./name.ts";
 

@@ -1,7 +1,7 @@
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Sfn from "../aws/workflow.ts";
-import { Clock } from "../clock/index.ts";
-import { Encode } from "../encode/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Encode from "../encode/index.ts";
 import { Problem } from "../problem/index.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Claim from "./claim.ts";
 
 let cloud: SmallCloud;

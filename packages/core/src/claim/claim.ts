@@ -1,6 +1,6 @@
 import { OPERATORS } from "../actor/actor.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { type Arrival, type Source, titleOf } from "../intake/intake.ts";
 import type { Options } from "../ladder/options.ts";

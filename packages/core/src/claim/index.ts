@@ -1,1 +1,1 @@
-export * as Claim from "./claim.ts";
+export * from "./claim.ts";

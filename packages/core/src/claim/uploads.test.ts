@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
-import { Library } from "../library/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Library from "../library/index.ts";
 import { ann, code, file, openLibrary } from "../library/library.testing.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
-import { Upload } from "../upload/index.ts";
-import { Video } from "../video/index.ts";
+import * as Upload from "../upload/index.ts";
+import * as Video from "../video/index.ts";
 import * as Claim from "./claim.ts";
 
 let cloud: SmallCloud;

@@ -1,1 +1,1 @@
-export * as Clock from "./clock.ts";
+export * from "./clock.ts";

@@ -1,1 +1,1 @@
-export * as Config from "./config.ts";
+export * from "./config.ts";

@@ -1,4 +1,4 @@
-import { Job } from "../job/index.ts";
+import * as Job from "../job/index.ts";
 import type { Plan } from "../ladder/ladder.ts";
 import type { Found } from "../source/found.ts";
 import { type Confidence, inUse, type Prices, unit } from "./prices.ts";

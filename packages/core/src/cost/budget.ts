@@ -1,6 +1,6 @@
-import { Actor } from "../actor/index.ts";
+import * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import { Problem } from "../problem/index.ts";
 import * as Money from "./money.ts";
 import { budgetKey } from "./rows.ts";

@@ -1,4 +1,4 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import { ownerFor } from "./budget.ts";
 import { estimated, supposed } from "./estimate.ts";
 import * as Money from "./money.ts";

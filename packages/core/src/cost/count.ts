@@ -1,5 +1,5 @@
 import type { Output } from "@aws-sdk/client-mediaconvert";
-import { Job } from "../job/index.ts";
+import * as Job from "../job/index.ts";
 import type { Plan } from "../ladder/ladder.ts";
 import type { Found } from "../source/found.ts";
 import * as Money from "./money.ts";

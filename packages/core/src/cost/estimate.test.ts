@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { Ladder } from "../ladder/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import { found, sound } from "../source/found.fixture.ts";
 import { link } from "../testing/small-cloud.ts";
 import * as Cost from "./cost.ts";

@@ -1,8 +1,8 @@
-import { Actor } from "../actor/index.ts";
-import { Ladder } from "../ladder/index.ts";
+import * as Actor from "../actor/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import { Problem } from "../problem/index.ts";
 import type { Found, Rate } from "../source/found.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { orchestration, storage, storedBytes } from "./around.ts";
 import { expected, type Line, microOf, total, trust } from "./count.ts";
 import * as Money from "./money.ts";

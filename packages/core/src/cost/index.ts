@@ -1,1 +1,1 @@
-export * as Cost from "./cost.ts";
+export * from "./cost.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Cost from "./cost.ts";
 import {
   admin,

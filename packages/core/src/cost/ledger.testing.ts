@@ -1,9 +1,9 @@
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
 import { newVideo, type VideoId } from "../id/id.ts";
-import { Ladder } from "../ladder/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import { found } from "../source/found.fixture.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Cost from "./cost.ts";
 import { counted, expected, total } from "./count.ts";
 import { readMonth } from "./rows.ts";

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 import type { Plan } from "../ladder/ladder.ts";
 import { Problem } from "../problem/index.ts";
 import type { Found } from "../source/found.ts";
 import type { Cost } from "../video/film.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { budgetOf } from "./budget.ts";
 import { counted, expected, type Line, minutesByRate, total, trust } from "./count.ts";
 import * as Money from "./money.ts";

@@ -1,4 +1,4 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import { Problem } from "../problem/index.ts";
 import { budgetOf, ownerFor } from "./budget.ts";
 import * as Money from "./money.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import gathered from "./prices.json" with { type: "json" };
 
 /** How far a price can be trusted, least first. */

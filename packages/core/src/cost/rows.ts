@@ -1,5 +1,5 @@
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { Line } from "./count.ts";
 import type { Confidence } from "./prices.ts";
 

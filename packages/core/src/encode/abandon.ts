@@ -1,6 +1,6 @@
 import * as Attempt from "../attempt/attempt.ts";
 import * as Encoder from "../aws/encoder.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { Problem } from "../problem/index.ts";
 import { canceled, outcomeOfJob } from "./hear.ts";

@@ -6,15 +6,15 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Again } from "../again/index.ts";
+import * as Again from "../again/index.ts";
 import * as Executions from "../aws/executions.ts";
 import * as Table from "../aws/table.ts";
-import { Care } from "../care/index.ts";
-import { Intake } from "../intake/index.ts";
-import { Removal } from "../removal/index.ts";
+import * as Care from "../care/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Removal from "../removal/index.ts";
 import { filled } from "../testing/filled.ts";
 import { Lost, links, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { Film, messageReturnsMs, Stage } from "./protocol.testing.ts";
 
 let cloud: SmallCloud;

@@ -1,11 +1,11 @@
 import type { Job as Finished } from "@aws-sdk/client-mediaconvert";
-import { Attempt } from "../attempt/index.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
-import { Cost } from "../cost/index.ts";
+import * as Attempt from "../attempt/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
+import * as Cost from "../cost/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { ofEncoder, Problem } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 import { answer } from "./answer.ts";
 import type { Detail, Spoke } from "./spoke.ts";

@@ -1,1 +1,1 @@
-export * as Encode from "./encode.ts";
+export * from "./encode.ts";

@@ -1,9 +1,9 @@
 import type { Job as Found } from "@aws-sdk/client-mediaconvert";
 import * as Encoder from "../aws/encoder.ts";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import type { VideoId } from "../id/id.ts";
 import type { Source } from "../intake/intake.ts";
-import { Job } from "../job/index.ts";
+import * as Job from "../job/index.ts";
 
 /** Finds the job of an attempt by what it reads and what it carries. */
 export async function lookUp(

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Care } from "../care/index.ts";
+import * as Care from "../care/index.ts";
 import { Lost, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { named } from "../testing/small-machine.ts";
 import { Film, messageReturnsMs, Stage } from "./protocol.testing.ts";

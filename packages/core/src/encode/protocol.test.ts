@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Care } from "../care/index.ts";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
+import * as Care from "../care/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
 import { problems } from "../problem/index.ts";
 import { Lost, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { named } from "../testing/small-machine.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Encode from "./encode.ts";
 import { Film, messageReturnsMs, Stage, spoke } from "./protocol.testing.ts";
 import { details, envelope } from "./spoke.fixtures.ts";

@@ -1,12 +1,12 @@
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
-import { Id } from "../id/index.ts";
-import { Ladder } from "../ladder/index.ts";
+import * as Id from "../id/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import { found } from "../source/found.fixture.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Encode from "./encode.ts";
 
 /** Where and when the films of a test live. The encoder's clock goes with the test's. */

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Encoder from "../aws/encoder.ts";
 import * as Sfn from "../aws/workflow.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import * as Id from "../id/id.ts";
-import { Job } from "../job/index.ts";
+import * as Job from "../job/index.ts";
 import { Problem, type ProblemCode } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { answer } from "./answer.ts";
 import { lookUp } from "./look-up.ts";
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
+import * as Id from "../id/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
-import { Execution } from "./index.ts";
+import * as Video from "../video/index.ts";
+import * as Execution from "./index.ts";
 
 let cloud: SmallCloud;
 beforeAll(async () => {

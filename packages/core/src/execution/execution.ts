@@ -1,9 +1,9 @@
-import type { Actor } from "../actor/index.ts";
-import { Attempt } from "../attempt/index.ts";
+import type * as Actor from "../actor/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Executions from "../aws/executions.ts";
 import { operable } from "../library/access.ts";
 import { Problem } from "../problem/index.ts";
-import type { Video } from "../video/index.ts";
+import type * as Video from "../video/index.ts";
 import { redact } from "./redact.ts";
 import { detailsOf, document, type State, statesOf, timeOf } from "./states.ts";
 

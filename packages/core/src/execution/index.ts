@@ -1,1 +1,1 @@
-export * as Execution from "./execution.ts";
+export * from "./execution.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ulid } from "ulid";
 import * as z from "zod";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 
 export type VideoId = `vid_${string}`;
 export type UploadId = `upl_${string}`;

@@ -1,1 +1,1 @@
-export * as Id from "./id.ts";
+export * from "./id.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { UploadId, VideoId } from "../id/id.ts";
 import { Problem } from "../problem/index.ts";
 

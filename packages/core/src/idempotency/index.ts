@@ -1,1 +1,1 @@
-export * as Idempotency from "./idempotency.ts";
+export * from "./idempotency.ts";

@@ -1,1 +1,1 @@
-export * as Intake from "./intake.ts";
+export * from "./intake.ts";

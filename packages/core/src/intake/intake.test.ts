@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Id } from "../id/index.ts";
+import * as Id from "../id/index.ts";
 import { link } from "../testing/small-cloud.ts";
 import * as Intake from "./intake.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import * as Id from "../id/id.ts";
 import { Options } from "../ladder/options.ts";
 import { isCode, Problem, type ProblemCode } from "../problem/index.ts";

@@ -1,1 +1,1 @@
-export * as Job from "./job.ts";
+export * from "./job.ts";

@@ -1,6 +1,6 @@
 import type { CreateJobCommandInput, OutputGroup } from "@aws-sdk/client-mediaconvert";
 import { describe, expect, it } from "vitest";
-import { Ladder } from "../ladder/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import { found, sound } from "../source/found.fixture.ts";
 import type { Found } from "../source/found.ts";
 import * as Job from "./job.ts";

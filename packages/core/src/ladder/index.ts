@@ -1,1 +1,1 @@
-export * as Ladder from "./ladder.ts";
+export * from "./ladder.ts";

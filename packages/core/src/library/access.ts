@@ -1,7 +1,7 @@
-import { Actor } from "../actor/index.ts";
+import * as Actor from "../actor/index.ts";
 import * as Id from "../id/id.ts";
 import { Problem } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 
 /**
  * A film that somebody may watch. Without an actor it is somebody nobody knows.

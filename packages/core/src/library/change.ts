@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import { Problem } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Words from "../video/words.ts";
 import { changeable } from "./access.ts";
 import { isRevision } from "./present.ts";

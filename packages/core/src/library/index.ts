@@ -1,1 +1,1 @@
-export * as Library from "./library.ts";
+export * from "./library.ts";

@@ -1,8 +1,8 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
-import type { Id } from "../id/index.ts";
+import type * as Id from "../id/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Library from "./library.ts";
 
 export const MIB = 1024 ** 2;

@@ -1,5 +1,5 @@
-import type { Actor } from "../actor/index.ts";
-import type { Video } from "../video/index.ts";
+import type * as Actor from "../actor/index.ts";
+import type * as Video from "../video/index.ts";
 import { watchable } from "./access.ts";
 import * as Changing from "./change.ts";
 import { etagOf, present, type Shown } from "./present.ts";

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { bob, code, openLibrary, root } from "./library.testing.ts";
 import * as Library from "./library.ts";
 

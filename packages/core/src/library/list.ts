@@ -1,8 +1,8 @@
-import { Actor } from "../actor/index.ts";
+import * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
 import type { VideoId } from "../id/id.ts";
 import { Problem } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Cursor from "./cursor.ts";
 import { present, type Shown } from "./present.ts";
 import { SHARED, sharesOf } from "./shares.ts";

@@ -1,10 +1,10 @@
-import { Actor } from "../actor/index.ts";
+import * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
 import * as Id from "../id/id.ts";
-import { Idempotency } from "../idempotency/index.ts";
+import * as Idempotency from "../idempotency/index.ts";
 import { Problem } from "../problem/index.ts";
 import * as Upload from "../upload/upload.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 import * as Words from "../video/words.ts";
 import { changeable, inspectable } from "./access.ts";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { Actor } from "../actor/index.ts";
-import { Clock } from "../clock/index.ts";
+import * as Actor from "../actor/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { UploadId } from "../id/id.ts";
 import { Problem, type ProblemCode, problems } from "../problem/index.ts";
 import type { Found, Rate } from "../source/found.ts";
-import type { Video } from "../video/index.ts";
+import type * as Video from "../video/index.ts";
 
 /** A film as somebody sees it: the `video` of the API. */
 export interface Shown {

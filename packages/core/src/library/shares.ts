@@ -1,5 +1,5 @@
 import type { Key, Step } from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 
 /** Under which key the films lie that are shared with somebody. */

@@ -1,12 +1,12 @@
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import type * as Id from "../id/id.ts";
 import { uploadKey } from "../intake/intake.ts";
-import { Ladder } from "../ladder/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import { Problem } from "../problem/index.ts";
 import * as Upload from "../upload/upload.ts";
-import type { Video } from "../video/index.ts";
+import type * as Video from "../video/index.ts";
 import * as Words from "../video/words.ts";
-import { Web } from "../web/index.ts";
+import * as Web from "../web/index.ts";
 
 /** A file that will be sent here. */
 export interface ByFile {

@@ -1,1 +1,1 @@
-export * as Output from "./output.ts";
+export * from "./output.ts";

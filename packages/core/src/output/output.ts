@@ -1,8 +1,8 @@
 import * as Objects from "../aws/objects.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import type { VideoId } from "../id/id.ts";
-import { Job } from "../job/index.ts";
+import * as Job from "../job/index.ts";
 import type { Plan, Rung, Thumbnails } from "../ladder/ladder.ts";
 import { Problem } from "../problem/index.ts";
 import type { Found } from "../source/found.ts";

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import * as Signatures from "../aws/signatures.ts";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
-import { Video } from "../video/index.ts";
+import * as Id from "../id/index.ts";
+import * as Video from "../video/index.ts";
 
 /** A key, and the secret that holds it. */
 export const key = generateKeyPairSync("ec", { namedCurve: "P-256" });

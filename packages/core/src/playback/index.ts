@@ -1,1 +1,1 @@
-export * as Playback from "./playback.ts";
+export * from "./playback.ts";

@@ -2,8 +2,8 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import * as z from "zod";
 import * as Secrets from "../aws/secrets.ts";
 import type { Signer } from "../aws/signatures.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 
 /**
  * The secret's one value: the key that signs, and the name CloudFront knows its public half by;

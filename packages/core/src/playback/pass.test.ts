@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import * as Signatures from "../aws/signatures.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import { link } from "../testing/small-cloud.ts";
 import * as Pass from "./pass.ts";
 import { policy } from "./policy.ts";

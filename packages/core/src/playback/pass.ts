@@ -1,6 +1,6 @@
 import { verify } from "node:crypto";
 import * as Signatures from "../aws/signatures.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import { Problem } from "../problem/index.ts";
 import { trusted } from "./key.ts";
 import { policy } from "./policy.ts";

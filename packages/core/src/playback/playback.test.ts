@@ -1,9 +1,9 @@
 import { generateKeyPairSync, verify } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Actor } from "../actor/index.ts";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
+import type * as Actor from "../actor/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { film, key, policyIn, secretText } from "./film.testing.ts";
 import * as Playback from "./playback.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Signatures from "../aws/signatures.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import * as Id from "../id/id.ts";
 import { watchable } from "../library/access.ts";
 import { Problem } from "../problem/index.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { Clock } from "../clock/index.ts";
-import type { Id } from "../id/index.ts";
+import * as Clock from "../clock/index.ts";
+import type * as Id from "../id/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { film, policyIn, secretText } from "./film.testing.ts";
 import * as Playback from "./playback.ts";

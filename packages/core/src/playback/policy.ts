@@ -1,4 +1,4 @@
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import { Problem } from "../problem/index.ts";
 
 /**

@@ -1,1 +1,1 @@
-export * as Pull from "./pull.ts";
+export * from "./pull.ts";

@@ -1,8 +1,8 @@
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { Problem } from "../problem/index.ts";
-import { Upload } from "../upload/index.ts";
-import { Web } from "../web/index.ts";
+import * as Upload from "../upload/index.ts";
+import * as Web from "../web/index.ts";
 
 /** What an origin has to give, from some byte on. */
 export interface Offer {

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as Table from "../aws/table.ts";
 import { Problem } from "../problem/index.ts";
-import { Upload } from "../upload/index.ts";
-import { Video } from "../video/index.ts";
+import * as Upload from "../upload/index.ts";
+import * as Video from "../video/index.ts";
 import { failedWith, fetched, PART, Stage, says } from "./pull.testing.ts";
 
 let stage: Stage;

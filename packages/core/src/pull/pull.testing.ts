@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
+import * as Id from "../id/index.ts";
 import { uploadKey } from "../intake/intake.ts";
 import { links, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { openSmallParts, type Parts } from "../testing/small-parts.ts";
 import { openSmallPost, type Post } from "../testing/small-post.ts";
-import { Upload } from "../upload/index.ts";
-import { Video } from "../video/index.ts";
-import { Pull } from "./index.ts";
+import * as Upload from "../upload/index.ts";
+import * as Video from "../video/index.ts";
+import * as Pull from "./index.ts";
 
 export const PART = 64 * 1024;
 export const MOST = 40 * PART;

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import * as Messages from "../aws/messages.ts";
 import * as Uploads from "../aws/uploads.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import * as Id from "../id/id.ts";
 import { isBusy, Problem } from "../problem/index.ts";
-import { Upload } from "../upload/index.ts";
-import { Web } from "../web/index.ts";
+import * as Upload from "../upload/index.ts";
+import * as Web from "../web/index.ts";
 import { failed, Later } from "./origin.ts";
 import { complete, isNeeded, keep, type Standing, take } from "./standing.ts";
 import { stream } from "./stream.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { type Does, failedWith, fetched, MOST, PART, Stage, says } from "./pull.testing.ts";
 
 let stage: Stage;

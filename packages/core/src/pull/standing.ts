@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Place } from "../aws/objects.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import type { UploadId, VideoId } from "../id/id.ts";
 import { uploadKey } from "../intake/intake.ts";
-import { Upload } from "../upload/index.ts";
+import * as Upload from "../upload/index.ts";
 import { fromRow } from "../upload/row.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 
 /** How far a pull is, as it is kept on its upload's row. Whoever goes on begins here. */
 export interface Kept {

@@ -1,7 +1,7 @@
 import * as Pulling from "../aws/pulling.ts";
 import * as Uploads from "../aws/uploads.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import { Problem } from "../problem/index.ts";
 import { ask, failed, Later, mostBytes, type Offer } from "./origin.ts";
 import { keep, type Standing } from "./standing.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import * as Messages from "../aws/messages.ts";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import * as Id from "../id/id.ts";
 
 /** A message on the removals queue: a deleted film, or one attempt's files that are to go. */

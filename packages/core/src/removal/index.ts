@@ -1,2 +1,1 @@
-export * as Removal from "./removal.ts";
-export * as Retired from "./retired.ts";
+export * from "./removal.ts";

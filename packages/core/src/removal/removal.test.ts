@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Claim } from "../claim/index.ts";
-import { Clock } from "../clock/index.ts";
-import { Encode } from "../encode/index.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
-import { Ladder } from "../ladder/index.ts";
+import * as Claim from "../claim/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Encode from "../encode/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Ladder from "../ladder/index.ts";
 import * as Shares from "../library/shares.ts";
 import { found } from "../source/found.fixture.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Timeline, Video } from "../video/index.ts";
-import { Removal } from "./index.ts";
+import * as Video from "../video/index.ts";
+import * as Timeline from "../video/timeline.ts";
+import * as Removal from "./index.ts";
 
 let cloud: SmallCloud;
 beforeAll(async () => {

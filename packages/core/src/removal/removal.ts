@@ -1,10 +1,10 @@
-import { Actor } from "../actor/index.ts";
+import * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import * as Id from "../id/id.ts";
 import { changeable } from "../library/access.ts";
 import { Problem } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { type Asked, ask } from "./asked.ts";
 import { remains } from "./remains.ts";
 import * as Retired from "./retired.ts";

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Care } from "../care/index.ts";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
-import { Job } from "../job/index.ts";
-import { Playback } from "../playback/index.ts";
+import * as Care from "../care/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
+import * as Job from "../job/index.ts";
+import * as Playback from "../playback/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
-import { Removal, Retired } from "./index.ts";
+import * as Video from "../video/index.ts";
+import * as Removal from "./index.ts";
+import * as Retired from "./retired.ts";
 
 let cloud: SmallCloud;
 beforeAll(async () => {

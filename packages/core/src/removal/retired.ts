@@ -1,15 +1,15 @@
 import * as Attempt from "../attempt/attempt.ts";
 import * as Objects from "../aws/removing.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import * as Cost from "../cost/cost.ts";
 import * as Encode from "../encode/encode.ts";
 import type { VideoId } from "../id/id.ts";
 import type { Source } from "../intake/intake.ts";
 import * as Job from "../job/job.ts";
 import * as Playback from "../playback/playback.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 
 /**
  * Attempts that nobody makes or watches any more. Each has a row that says when its files are due;

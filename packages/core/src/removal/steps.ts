@@ -4,14 +4,14 @@ import * as Executions from "../aws/executions.ts";
 import * as Objects from "../aws/removing.ts";
 import * as Table from "../aws/table.ts";
 import * as Sfn from "../aws/workflow.ts";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import * as Cost from "../cost/cost.ts";
 import * as Encode from "../encode/encode.ts";
-import { Idempotency } from "../idempotency/index.ts";
+import * as Idempotency from "../idempotency/index.ts";
 import * as Job from "../job/job.ts";
 import * as Shares from "../library/shares.ts";
 import { Problem } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import type { Remains } from "./remains.ts";
 
 /** Takes something of a film away. Done again it finds nothing left to do. */

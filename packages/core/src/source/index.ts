@@ -1,1 +1,1 @@
-export * as Source from "./source.ts";
+export * from "./source.ts";

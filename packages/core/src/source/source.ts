@@ -1,8 +1,8 @@
 import * as Encoder from "../aws/encoder.ts";
 import * as Objects from "../aws/objects.ts";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import { type Source, type Words, wordsOf } from "../intake/intake.ts";
-import { Job } from "../job/index.ts";
+import * as Job from "../job/index.ts";
 import { Problem } from "../problem/index.ts";
 import { findIndex } from "./boxes.ts";
 import type { Found } from "./found.ts";

@@ -1,4 +1,4 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
 import * as Uploads from "../aws/uploads.ts";
 import { changeable } from "../library/access.ts";

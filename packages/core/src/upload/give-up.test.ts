@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Clock } from "../clock/index.ts";
-import type { Id } from "../id/index.ts";
-import { Library } from "../library/index.ts";
+import * as Clock from "../clock/index.ts";
+import type * as Id from "../id/index.ts";
+import * as Library from "../library/index.ts";
 import { ann, code, file, large, openLibrary } from "../library/library.testing.ts";
 import { Problem } from "../problem/index.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { arrives, atS3, opened, send } from "./upload.testing.ts";
 import * as Upload from "./upload.ts";
 

@@ -1,11 +1,11 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
 import * as Uploads from "../aws/uploads.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { UploadId, VideoId } from "../id/id.ts";
 import { changeable } from "../library/access.ts";
 import { Problem, type Told } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 import { find, sent } from "./find.ts";
 import { isGivenUp, keyOf, type State } from "./row.ts";

@@ -1,1 +1,1 @@
-export * as Upload from "./upload.ts";
+export * from "./upload.ts";

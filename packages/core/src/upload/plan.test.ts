@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Id } from "../id/index.ts";
+import * as Id from "../id/index.ts";
 import { code, file, linkLibrary, MIB } from "../library/library.testing.ts";
 import { sizeOfPart } from "./plan.ts";
 import * as Upload from "./upload.ts";

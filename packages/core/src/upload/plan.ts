@@ -1,5 +1,5 @@
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import * as Id from "../id/id.ts";
 import { Problem } from "../problem/index.ts";
 import { UPLOAD_MS } from "../video/video.ts";

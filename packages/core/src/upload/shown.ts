@@ -1,7 +1,7 @@
 import type { Address } from "../aws/uploads.ts";
 import * as Uploads from "../aws/uploads.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import type { UploadId, VideoId } from "../id/id.ts";
 import { uploadKey } from "../intake/intake.ts";
 import type { Upload } from "./row.ts";

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
-import { Library } from "../library/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Library from "../library/index.ts";
 import { ann, bob, code, eve, file, large, MIB, openLibrary } from "../library/library.testing.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { atS3, CRC, opened, send } from "./upload.testing.ts";
 import * as Upload from "./upload.ts";
 

@@ -1,8 +1,8 @@
-import { Claim } from "../claim/index.ts";
-import { Clock } from "../clock/index.ts";
-import type { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
-import { Library } from "../library/index.ts";
+import * as Claim from "../claim/index.ts";
+import * as Clock from "../clock/index.ts";
+import type * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Library from "../library/index.ts";
 import { ann, type file, large } from "../library/library.testing.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
 import * as Upload from "./upload.ts";

@@ -1,9 +1,9 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Messages from "../aws/messages.ts";
 import * as Objects from "../aws/objects.ts";
 import * as Table from "../aws/table.ts";
 import * as Uploads from "../aws/uploads.ts";
-import { Config } from "../config/index.ts";
+import * as Config from "../config/index.ts";
 import { changeable, inspectable } from "../library/access.ts";
 import { Problem } from "../problem/index.ts";
 import { sent } from "./find.ts";

@@ -1,2 +1,1 @@
-export * as Timeline from "./timeline.ts";
-export * as Video from "./video.ts";
+export * from "./video.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Id } from "../id/index.ts";
+import * as Id from "../id/index.ts";
 import { before, isSettled, mayMove, settled, statuses, working } from "./moves.ts";
 import { shardOf, shards, titleKeyOf } from "./row.ts";
 

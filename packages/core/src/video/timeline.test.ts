@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
+import * as Id from "../id/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Timeline, Video } from "./index.ts";
+import * as Video from "./index.ts";
+import * as Timeline from "./timeline.ts";
 
 let cloud: SmallCloud;
 let id: Id.VideoId;

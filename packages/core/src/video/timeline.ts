@@ -1,6 +1,6 @@
-import type { Actor } from "../actor/index.ts";
+import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { VideoId } from "../id/id.ts";
 import { inspectable } from "../library/access.ts";
 import { Problem } from "../problem/index.ts";

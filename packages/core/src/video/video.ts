@@ -1,5 +1,5 @@
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import type { UploadId, VideoId } from "../id/id.ts";
 import * as Intake from "../intake/intake.ts";
 import { Problem } from "../problem/index.ts";

@@ -8,7 +8,7 @@ import {
 } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Web } from "./index.ts";
+import * as Web from "./index.ts";
 
 type Rules = Web.Rules;
 

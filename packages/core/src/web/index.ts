@@ -1,1 +1,1 @@
-export * as Web from "./web.ts";
+export * from "./web.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Web } from "./index.ts";
+import * as Web from "./index.ts";
 import { mayConnect, type Rules } from "./rules.ts";
 
 const open: Rules = { schemes: ["https"], hosts: ["*"] };

@@ -2,9 +2,9 @@ import type { ServerResponse } from "node:http";
 import { Webhook as Standard } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import type { Id } from "../id/index.ts";
-import { Webhook } from "./index.ts";
+import * as Clock from "../clock/index.ts";
+import type * as Id from "../id/index.ts";
+import * as Webhook from "./index.ts";
 import { announced, answers, Stage } from "./webhook.testing.ts";
 
 let stage: Stage;

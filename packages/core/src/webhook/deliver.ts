@@ -1,12 +1,12 @@
 import * as z from "zod";
 import * as Messages from "../aws/messages.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import * as Id from "../id/id.ts";
 import { Problem, problems } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
-import { Web } from "../web/index.ts";
+import * as Video from "../video/index.ts";
+import * as Web from "../web/index.ts";
 import { type Delivery, find, keyOf, type News, type Try } from "./delivery.ts";
 import * as Endpoint from "./endpoint.ts";
 import { nextTryAtMs } from "./schedule.ts";

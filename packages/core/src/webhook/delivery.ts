@@ -1,8 +1,8 @@
 import * as Messages from "../aws/messages.ts";
 import type { Key, Row } from "../aws/table.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import type { DeliveryId, VideoId, WebhookId } from "../id/id.ts";
 import * as Id from "../id/id.ts";
 import type { ProblemCode } from "../problem/index.ts";

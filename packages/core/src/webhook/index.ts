@@ -1,1 +1,1 @@
-export * as Webhook from "./webhook.ts";
+export * from "./webhook.ts";

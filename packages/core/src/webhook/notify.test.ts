@@ -1,9 +1,9 @@
 import { Webhook as Standard } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
-import { Video } from "../video/index.ts";
-import { Webhook } from "./index.ts";
+import * as Id from "../id/index.ts";
+import * as Video from "../video/index.ts";
+import * as Webhook from "./index.ts";
 import { announced, Stage, TITLE } from "./webhook.testing.ts";
 
 let stage: Stage;

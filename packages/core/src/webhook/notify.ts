@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { Clock } from "../clock/index.ts";
+import * as Clock from "../clock/index.ts";
 import * as Id from "../id/id.ts";
 import { isCode, type ProblemCode } from "../problem/index.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import * as Delivery from "./delivery.ts";
 import { all, type Event, wants } from "./endpoint.ts";
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Actor } from "../actor/index.ts";
-import { Clock } from "../clock/index.ts";
-import { Id } from "../id/index.ts";
+import type * as Actor from "../actor/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Id from "../id/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { openSmallPost, type Post } from "../testing/small-post.ts";
-import { Webhook } from "./index.ts";
+import * as Webhook from "./index.ts";
 
 let cloud: SmallCloud;
 let post: Post;

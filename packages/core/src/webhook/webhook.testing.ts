@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
+import * as Id from "../id/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import { type Ear, openSmallEar } from "../testing/small-ear.ts";
 import { openSmallPost, type Post } from "../testing/small-post.ts";
-import { Video } from "../video/index.ts";
-import { Webhook } from "./index.ts";
+import * as Video from "../video/index.ts";
+import * as Webhook from "./index.ts";
 
 export const TITLE = "Ünsere Ferien";
 

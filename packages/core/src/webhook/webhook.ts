@@ -1,11 +1,11 @@
-import { Actor } from "../actor/index.ts";
+import * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Config } from "../config/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Config from "../config/index.ts";
 import * as Id from "../id/id.ts";
 import { Problem } from "../problem/index.ts";
 import { limits } from "../video/limits.ts";
-import { Web } from "../web/index.ts";
+import * as Web from "../web/index.ts";
 import * as Delivery from "./delivery.ts";
 import * as Endpoint from "./endpoint.ts";
 import { newSecret, rotated, type Secret } from "./secret.ts";

@@ -1,1 +1,1 @@
-export * as Workflow from "./workflow.ts";
+export * from "./workflow.ts";

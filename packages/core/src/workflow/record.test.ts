@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Clock } from "../clock/index.ts";
-import { Job } from "../job/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Job from "../job/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 import { drop, mp4, probe } from "./workflow.testing.ts";
 import * as Workflow from "./workflow.ts";
 

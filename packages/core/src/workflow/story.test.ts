@@ -6,12 +6,12 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Table from "../aws/table.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
 import { isCode } from "../problem/index.ts";
 import { filled } from "../testing/filled.ts";
 import { links, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
 
 interface State {
   Type: string;

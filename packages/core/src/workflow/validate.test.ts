@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Table from "../aws/table.ts";
-import { Cost } from "../cost/index.ts";
-import { Id } from "../id/index.ts";
-import { Intake } from "../intake/index.ts";
+import * as Cost from "../cost/index.ts";
+import * as Id from "../id/index.ts";
+import * as Intake from "../intake/index.ts";
 import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
-import { Timeline, Video } from "../video/index.ts";
+import * as Video from "../video/index.ts";
+import * as Timeline from "../video/timeline.ts";
 import { drop, mp4, probe } from "./workflow.testing.ts";
 import * as Workflow from "./workflow.ts";
 

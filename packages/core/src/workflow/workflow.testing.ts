@@ -1,4 +1,4 @@
-import { Id } from "../id/index.ts";
+import * as Id from "../id/index.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
 import * as Workflow from "./workflow.ts";
 

@@ -1,18 +1,18 @@
 import * as z from "zod";
-import { Attempt } from "../attempt/index.ts";
+import * as Attempt from "../attempt/index.ts";
 import * as Objects from "../aws/removing.ts";
-import { Claim } from "../claim/index.ts";
-import { Clock } from "../clock/index.ts";
-import { Cost } from "../cost/index.ts";
-import { Encode } from "../encode/index.ts";
+import * as Claim from "../claim/index.ts";
+import * as Clock from "../clock/index.ts";
+import * as Cost from "../cost/index.ts";
+import * as Encode from "../encode/index.ts";
 import * as Id from "../id/id.ts";
-import { Intake } from "../intake/index.ts";
-import { Ladder } from "../ladder/index.ts";
-import { Output } from "../output/index.ts";
+import * as Intake from "../intake/index.ts";
+import * as Ladder from "../ladder/index.ts";
+import * as Output from "../output/index.ts";
 import { Problem } from "../problem/index.ts";
-import { Retired } from "../removal/index.ts";
-import { Source } from "../source/index.ts";
-import { Video } from "../video/index.ts";
+import * as Retired from "../removal/retired.ts";
+import * as Source from "../source/index.ts";
+import * as Video from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
 
 /** What the state machine hands to Validate. */

@@ -1,4 +1,4 @@
-import { Cost } from "@rushes/core/cost";
+import * as Cost from "@rushes/core/cost";
 import { type Served, serve } from "../door/described.ts";
 import { compareReserved, estimate, setBudget, showBudget, showCosts } from "./table/costs.ts";
 

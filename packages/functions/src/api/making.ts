@@ -1,6 +1,6 @@
-import { Again } from "@rushes/core/again";
-import { Execution } from "@rushes/core/execution";
-import { Library } from "@rushes/core/library";
+import * as Again from "@rushes/core/again";
+import * as Execution from "@rushes/core/execution";
+import * as Library from "@rushes/core/library";
 import { type Served, serve } from "../door/described.ts";
 import {
   cancelVideo,

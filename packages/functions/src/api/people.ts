@@ -1,4 +1,4 @@
-import { Ladder } from "@rushes/core/ladder";
+import * as Ladder from "@rushes/core/ladder";
 import { type Served, serve } from "../door/described.ts";
 import { listProfiles, showMe } from "./table/people.ts";
 

@@ -1,4 +1,4 @@
-import { Playback } from "@rushes/core/playback";
+import * as Playback from "@rushes/core/playback";
 import type * as z from "zod";
 import { bearer } from "../door/bearer.ts";
 import { compressed } from "../door/compressed.ts";

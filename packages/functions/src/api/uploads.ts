@@ -1,4 +1,4 @@
-import { Upload } from "@rushes/core/upload";
+import * as Upload from "@rushes/core/upload";
 import { type Served, serve } from "../door/described.ts";
 import { abortUpload, addressParts, completeUpload, showUpload } from "./table/uploads.ts";
 

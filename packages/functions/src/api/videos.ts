@@ -1,6 +1,6 @@
-import { Library } from "@rushes/core/library";
-import { Removal } from "@rushes/core/removal";
-import { Timeline } from "@rushes/core/video";
+import * as Library from "@rushes/core/library";
+import * as Removal from "@rushes/core/removal";
+import * as Timeline from "@rushes/core/timeline";
 import { Reply, type Served, serve } from "../door/described.ts";
 import {
   changeVideo,

@@ -1,4 +1,4 @@
-import { Webhook } from "@rushes/core/webhook";
+import * as Webhook from "@rushes/core/webhook";
 import { Reply, type Served, serve } from "../door/described.ts";
 import {
   changeWebhook,

@@ -1,4 +1,4 @@
-import { Removal } from "@rushes/core/removal";
+import * as Removal from "@rushes/core/removal";
 import { queue } from "../door/queue.ts";
 
 /** Takes away what a deleted film, or an attempt that nobody watches any more, has left. */

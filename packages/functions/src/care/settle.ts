@@ -1,4 +1,4 @@
-import { Care } from "@rushes/core/care";
+import * as Care from "@rushes/core/care";
 import { queue } from "../door/queue.ts";
 
 /** An execution died: its film is told so, and its job is stopped. */

@@ -1,4 +1,4 @@
-import { Care } from "@rushes/core/care";
+import * as Care from "@rushes/core/care";
 import { say } from "../door/observe.ts";
 import { schedule } from "../door/schedule.ts";
 

@@ -1,5 +1,5 @@
-import { Care } from "@rushes/core/care";
-import { Encode } from "@rushes/core/encode";
+import * as Care from "@rushes/core/care";
+import * as Encode from "@rushes/core/encode";
 import { queue } from "../door/queue.ts";
 
 /** A job could not be handed over: the waiting task fails at once. */

@@ -1,6 +1,6 @@
-import type { Actor } from "@rushes/core/actor";
-import { Clock } from "@rushes/core/clock";
-import { Config } from "@rushes/core/config";
+import type * as Actor from "@rushes/core/actor";
+import * as Clock from "@rushes/core/clock";
+import * as Config from "@rushes/core/config";
 import { Problem } from "@rushes/core/problem";
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import { actorOf } from "./claims.ts";

@@ -1,5 +1,5 @@
-import type { Actor } from "@rushes/core/actor";
-import { Config } from "@rushes/core/config";
+import type * as Actor from "@rushes/core/actor";
+import * as Config from "@rushes/core/config";
 import type { ProblemCode } from "@rushes/core/problem";
 import type * as z from "zod";
 

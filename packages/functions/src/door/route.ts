@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Actor } from "@rushes/core/actor";
+import type * as Actor from "@rushes/core/actor";
 import { Problem, toProblem } from "@rushes/core/problem";
 import { Hono } from "hono/tiny";
 import { actorOf } from "./claims.ts";
@@ -41,7 +41,10 @@ async function answered(
   said: Record<string, string>,
   recognise: Recognise | undefined,
 ): Promise<Response> {
-  const about = { request: requestIdOf(brought), route: `${route.method.toUpperCase()} ${route.path}` };
+  const about = {
+    request: requestIdOf(brought),
+    route: `${route.method.toUpperCase()} ${route.path}`,
+  };
   try {
     return await observed({ ...about, videoId: filmOf(route, said) }, async () => {
       const actor = await actorFor(route, brought, recognise);

@@ -1,4 +1,4 @@
-import { Encode } from "@rushes/core/encode";
+import * as Encode from "@rushes/core/encode";
 import { queue } from "../door/queue.ts";
 
 /** MediaConvert spoke: writes it down, and wakes the execution when the job is over. */

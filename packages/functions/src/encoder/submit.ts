@@ -1,4 +1,4 @@
-import { Encode } from "@rushes/core/encode";
+import * as Encode from "@rushes/core/encode";
 import { queue } from "../door/queue.ts";
 
 /** Parks the token and creates the job, never a second one. */

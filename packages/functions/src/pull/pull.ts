@@ -1,4 +1,4 @@
-import { Pull } from "@rushes/core/pull";
+import * as Pull from "@rushes/core/pull";
 import { queue } from "../door/queue.ts";
 
 /** Fetches a film from the web, as far as there is time; another message goes on. */

@@ -1,4 +1,4 @@
-import { Webhook } from "@rushes/core/webhook";
+import * as Webhook from "@rushes/core/webhook";
 import { queue } from "../door/queue.ts";
 
 /** Tells one endpoint, once; the message comes again when it did not listen. */

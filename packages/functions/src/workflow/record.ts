@@ -1,4 +1,4 @@
-import { Workflow } from "@rushes/core/workflow";
+import * as Workflow from "@rushes/core/workflow";
 import { task } from "../door/task.ts";
 
 /** Finds every promised file, and publishes the attempt. */

@@ -1,4 +1,4 @@
-import { Workflow } from "@rushes/core/workflow";
+import * as Workflow from "@rushes/core/workflow";
 import { task } from "../door/task.ts";
 
 /** Claims the film, looks inside its source, and plans what is made of it. */

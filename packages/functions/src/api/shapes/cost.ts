@@ -1,4 +1,4 @@
-import { Cost } from "@rushes/core/cost";
+import * as Cost from "@rushes/core/cost";
 
 /** What core says about money, by the names that the API's description gives it. */
 export const EstimateWish = Cost.Wish.meta({

@@ -1,4 +1,4 @@
-import { Playback } from "@rushes/core/playback";
+import * as Playback from "@rushes/core/playback";
 import * as z from "zod";
 import { Bytes, Seconds, Time, VideoId } from "./words.ts";
 

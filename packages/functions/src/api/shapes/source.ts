@@ -1,5 +1,5 @@
-import { Ladder } from "@rushes/core/ladder";
-import { Video } from "@rushes/core/video";
+import * as Ladder from "@rushes/core/ladder";
+import * as Video from "@rushes/core/video";
 import * as z from "zod";
 import { Bytes, Frames, Seconds, UploadId, VideoId } from "./words.ts";
 

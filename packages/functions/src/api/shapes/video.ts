@@ -1,5 +1,5 @@
-import { Cost } from "@rushes/core/cost";
-import { Video as Film } from "@rushes/core/video";
+import * as Cost from "@rushes/core/cost";
+import * as Film from "@rushes/core/video";
 import * as z from "zod";
 import { File, Found, Link, Making, Options, Upload } from "./source.ts";
 import { Bytes, Frames, Percent, Person, page, Seconds, Time, Usd, VideoId } from "./words.ts";

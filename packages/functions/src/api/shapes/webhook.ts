@@ -1,5 +1,5 @@
-import { Video } from "@rushes/core/video";
-import { Webhook as Hook } from "@rushes/core/webhook";
+import * as Video from "@rushes/core/video";
+import * as Hook from "@rushes/core/webhook";
 import * as z from "zod";
 import { DeliveryId, page, Time, WebhookId } from "./words.ts";
 

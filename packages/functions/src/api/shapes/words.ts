@@ -1,5 +1,5 @@
-import { Id } from "@rushes/core/id";
-import { Video } from "@rushes/core/video";
+import * as Id from "@rushes/core/id";
+import * as Video from "@rushes/core/video";
 import * as z from "zod";
 
 /** Words that many shapes are made of. */

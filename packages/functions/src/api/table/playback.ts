@@ -1,4 +1,4 @@
-import { Playback } from "@rushes/core/playback";
+import * as Playback from "@rushes/core/playback";
 import * as z from "zod";
 import { described } from "../../door/described.ts";
 import { Grant, GrantWish } from "../shapes/grant.ts";

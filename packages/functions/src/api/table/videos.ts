@@ -1,4 +1,4 @@
-import { Video as Film } from "@rushes/core/video";
+import * as Film from "@rushes/core/video";
 import * as z from "zod";
 import { described } from "../../door/described.ts";
 import { Change, Opened, Removing, Timeline, Video, Videos, Wish } from "../shapes/video.ts";
