@@ -80,11 +80,18 @@ export async function run(words: string[]): Promise<number> {
 export function understand(words: string[]): void {
   const rushes = program();
   const deaf = (command: Command): void => {
-    command.action(() => {});
+    command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
+    if (command !== rushes) command.action(() => {});
     for (const below of command.commands) deaf(below);
   };
-  for (const command of rushes.commands) deaf(command);
-  rushes.parse(words, { from: "user" });
+  deaf(rushes);
+  try {
+    rushes.parse(words.filter(Boolean), { from: "user" });
+  } catch (error) {
+    // help, asked for or given to who says nothing, is an answer
+    const isHelp = error instanceof CommanderError && /^commander\.help/.test(error.code);
+    if (!isHelp) throw error;
+  }
 }
 
 function ends(): string {
