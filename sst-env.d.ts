@@ -8,9 +8,11 @@ declare module "sst" {
   export interface Resource {
     "Accounts": {
       "audiences": any
+      "clientId": string
       "groupsClaim": string
       "issuer": string
       "scopes": any
+      "userPoolId": string
       "type": "sst.sst.Linkable"
     }
     "Announced": {

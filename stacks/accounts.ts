@@ -10,8 +10,9 @@ interface Issuer {
   groupsClaim: string;
   /** an access token has one of these; an ID token has none, and opens nothing */
   scopes: string[];
-  /** the pool and its client, where the accounts are ours */
+  /** the pool, where the accounts are ours */
   userPoolId?: $util.Input<string>;
+  /** what clients call themselves when they sign in; the API tells it to whoever asks */
   clientId?: $util.Input<string>;
 }
 
@@ -30,6 +31,8 @@ export const accountsLink = new sst.Linkable("Accounts", {
     audiences: accounts.audiences,
     groupsClaim: accounts.groupsClaim,
     scopes: accounts.scopes,
+    ...(accounts.userPoolId && { userPoolId: accounts.userPoolId }),
+    ...(accounts.clientId && { clientId: accounts.clientId }),
   },
 });
 

@@ -45,3 +45,5 @@ export const api = new sst.aws.Function("Api", {
 for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]) {
   gateway.route(`${method} /api/{proxy+}`, api.arn, { ...signedIn, name: method });
 }
+// who is not signed in must learn where to sign in
+gateway.route("GET /api/sign-in", api.arn, { name: "SignIn" });

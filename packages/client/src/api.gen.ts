@@ -107,6 +107,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells where people of this stage sign in
+         * @description For clients that know the API's address alone. It may be kept for some minutes.
+         */
+        get: operations["showSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/videos": {
         parameters: {
             query?: never;
@@ -926,6 +946,16 @@ export interface components {
             profile?: components["schemas"]["ProfileName"];
             options?: components["schemas"]["Options"];
         };
+        SignIn: {
+            /** @example https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1Cd2Ef3 */
+            issuer: string;
+            /** @description a Cognito user pool of this stage, for SRP; otherwise the team's own, with its discovery document below the issuer */
+            userPool: boolean;
+            /** @example 7f3k2j9q0example */
+            clientId?: string;
+            /** @description an access token needs one of these */
+            scopes: string[];
+        };
         Timeline: {
             items: components["schemas"]["Happening"][];
             /** @description absent on the last page */
@@ -1719,6 +1749,29 @@ export interface operations {
             };
             401: components["responses"]["SignInNeededOrTokenInvalid"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Unexpected"];
+            503: components["responses"]["ServiceBusy"];
+        };
+    };
+    showSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The issuer of the tokens that are good here. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Unexpected"];
             503: components["responses"]["ServiceBusy"];

@@ -40,6 +40,7 @@ const assess: Rule = (role, relation) => (makes(role) ? inspect(role, relation) 
 
 export const rules: Record<string, Rule> = {
   showMe: anyone,
+  showSignIn: anyone,
   listProfiles: anyone,
   openVideo: maker,
   listVideos: self,
@@ -74,16 +75,21 @@ export const rules: Record<string, Rule> = {
   replayDelivery: hook,
 };
 
-/** Whoever brings no token: public films are for everybody, and a playlist's grant is a right. */
+/**
+ * Whoever brings no token: public films are for everybody, a playlist's grant is a right, and where
+ * to sign in is no secret.
+ */
 export function withoutToken(id: string, relation: Relation): Verdict {
-  if (id === "readPlaylist") return "may";
+  if (id === "readPlaylist" || id === "showSignIn") return "may";
   if (id !== "grantVideo") return "401";
   return relation === "public" ? "may" : "404 VideoNotFound";
 }
 
 /** What a route is about, and so which relations there are to it. */
 export function relationsOf(id: string): readonly Relation[] {
-  if (/^(showMe|listProfiles|openVideo|openWebhook|listWebhooks|readPlaylist)$/.test(id)) {
+  if (
+    /^(showMe|showSignIn|listProfiles|openVideo|openWebhook|listWebhooks|readPlaylist)$/.test(id)
+  ) {
     return ["own"];
   }
   if (/^(listVideos|showCosts|compareReserved|showBudget|setBudget)$/.test(id)) {

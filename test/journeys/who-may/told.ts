@@ -42,7 +42,8 @@ for us; to complete an upload is a 409 here because nothing was sent to it.
 ${about.join("\n")}
 ## With a token that is not good
 
-The same for every role and whatever it is about. Playlists look at no token: their grant is the right.
+The same for every role and whatever it is about. Playlists look at no token, as their grant is the
+right, and neither does the page that tells where to sign in.
 
 ${rows(["route", ...wrong], refused)}
 `;

@@ -3,8 +3,12 @@ import { fieldOf, ofType, type Rule } from "../policies.ts";
 const ROUTE = "aws:apigatewayv2/route:Route";
 const API = "aws:apigatewayv2/api:Api";
 
-/** A public film is anybody's, and a playlist is asked for with a grant. Nothing else is open. */
+/**
+ * A public film is anybody's, a playlist is asked for with a grant, and who is not signed in must
+ * learn where to. Nothing else is open.
+ */
 const OPEN = new Set([
+  "GET /api/sign-in",
   "POST /api/videos/{id}/grants",
   "GET /api/videos/{id}/attempts/{attempt}/playlists/{name}",
 ]);

@@ -46,8 +46,9 @@ export function everyRouteIsReached(graph: Graph): string[] {
 const methodsOf = ({ method, access }: Described): string[] =>
   method === "get" && access === "token" ? ["GET", "HEAD"] : [method.toUpperCase()];
 
-function astray({ access }: Described, { authorization, scopes, fn }: Way): string[] {
-  const [wanted, by] = access === "token" ? ["JWT", "Api"] : ["NONE", "Playback"];
+function astray({ access, tag }: Described, { authorization, scopes, fn }: Way): string[] {
+  const wanted = access === "token" ? "JWT" : "NONE";
+  const by = tag === "Playback" ? "Playback" : "Api";
   return [
     ...(authorization === wanted ? [] : [`is let in by ${authorization}`]),
     ...(wanted === "JWT" && scopes === 0 ? ["takes ID tokens: it asks for no scope"] : []),

@@ -109,6 +109,9 @@ const Accounts = z.object({
   groupsClaim: z.string().min(1),
   /** What an access token must carry; ID tokens have no scope. */
   scopes: z.array(z.string().min(1)).min(1),
+  /** The pool, where the accounts are the stage's own; another issuer may name a client alone. */
+  userPoolId: z.string().min(1).optional(),
+  clientId: z.string().min(1).optional(),
 });
 
 /** The queue of films to be pulled from the web. */

@@ -5,6 +5,23 @@ export const Me = z
   .object({ id: Person, groups: z.array(z.string()) })
   .meta({ id: "Me", examples: [{ id: "3b0c…", groups: ["editor"] }] });
 
+export const SignIn = z
+  .object({
+    issuer: z
+      .string()
+      .meta({ examples: ["https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1Cd2Ef3"] }),
+    userPool: z.boolean().meta({
+      description:
+        "a Cognito user pool of this stage, for SRP; otherwise the team's own, with its discovery document below the issuer",
+    }),
+    clientId: z
+      .string()
+      .optional()
+      .meta({ examples: ["7f3k2j9q0example"] }),
+    scopes: z.array(z.string()).meta({ description: "an access token needs one of these" }),
+  })
+  .meta({ id: "SignIn" });
+
 export const Profile = z
   .object({
     name: z.string().meta({ examples: ["standard"] }),

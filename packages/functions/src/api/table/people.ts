@@ -1,5 +1,5 @@
 import { described } from "../../door/described.ts";
-import { Me, Profiles } from "../shapes/person.ts";
+import { Me, Profiles, SignIn } from "../shapes/person.ts";
 
 const tag = "People";
 
@@ -11,6 +11,18 @@ export const showMe = described({
   summary: "Tells who the token says you are",
   access: "token",
   answer: { status: 200, says: "You.", shape: Me },
+  problems: [],
+});
+
+export const showSignIn = described({
+  id: "showSignIn",
+  method: "get",
+  path: "/sign-in",
+  tag,
+  summary: "Tells where people of this stage sign in",
+  description: "For clients that know the API's address alone. It may be kept for some minutes.",
+  access: "none",
+  answer: { status: 200, says: "The issuer of the tokens that are good here.", shape: SignIn },
   problems: [],
 });
 
