@@ -7,6 +7,7 @@ export {
 } from "./problem/problem.ts";
 export type * from "./shapes.ts";
 export { type Accounts, type AccountsOptions, openAccounts } from "./sign-in/accounts.ts";
+export { type SignInPlace, signInPlace } from "./sign-in/place.ts";
 export { type SignInCode, SignInProblem } from "./sign-in/sign-in-problem.ts";
 export {
   memoryStore,

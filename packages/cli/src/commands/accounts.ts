@@ -18,7 +18,7 @@ export function people(rushes: Command): void {
       doing(async (desk, email: string | undefined, options: { passwordStdin?: boolean }) => {
         const place = desk.place();
         const who = seeded(place, email) ?? (await asked(email, options.passwordStdin === true));
-        await (await accountsOf(place)).signIn(who);
+        await accountsOf(place).signIn(who);
         desk.terminal.answer(
           { email: who.email, api: place.api },
           () => `${colors.green("✓")} ${who.email} at ${place.api}`,
@@ -34,7 +34,7 @@ export function people(rushes: Command): void {
     .action(
       doing(async (desk, { everywhere }: { everywhere?: boolean }) => {
         const place = desk.place();
-        await (await accountsOf(place)).signOut({ everywhere: everywhere === true });
+        await accountsOf(place).signOut({ everywhere: everywhere === true });
         desk.terminal.answer({ api: place.api }, () => `${colors.green("✓")} signed out`);
         return undefined;
       }),

@@ -72,8 +72,23 @@ function understood(error: unknown): Ended {
   if (error instanceof NetworkProblem) {
     return new Ended("unreachable", `${error.message}. Is it running? rushes doctor looks.`);
   }
-  if (error instanceof SignInProblem) {
-    return new Ended("denied", `${error.message} (rushes login)`, { code: error.code });
-  }
+  if (error instanceof SignInProblem) return refused(error);
   return endOf(error);
+}
+
+function refused({ code, message, detail }: SignInProblem): Ended {
+  switch (code) {
+    case "ApiUnknown":
+      return new Ended("unreachable", `${detail}: ${message}`, { code });
+    case "OwnIssuer":
+      return new Ended("denied", `${message} It is ${detail}; set RUSHES_TOKEN to the token.`, {
+        code,
+        issuer: detail,
+      });
+    case "SignInNeeded":
+    case "SignedOut":
+      return new Ended("denied", `${message} (rushes login)`, { code });
+    default:
+      return new Ended("denied", message, { code });
+  }
 }

@@ -12,10 +12,6 @@ export interface Place {
 
 export interface Laptop {
   dataDir: string;
-  userPoolId: string;
-  clientId: string;
-  /** origin of the AWS APIs, where people sign in too */
-  aws: string;
   users: { email: string; password: string; group: string }[];
 }
 
@@ -34,17 +30,14 @@ export function placeOf(asked: { api?: string | undefined; dataDir?: string | un
     );
   }
   const told = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  const { api, aws, userPoolId, clientId, users } = told;
-  if (typeof api !== "string" || typeof userPoolId !== "string" || typeof clientId !== "string") {
+  const { api, users } = told;
+  if (typeof api !== "string") {
     throw new Ended("unreachable", `${file} is of an older laptop: start it again with npm start.`);
   }
   return {
     api: addressOf(api),
     laptop: {
       dataDir: dirname(file),
-      userPoolId,
-      clientId,
-      aws: String(aws),
       users: (users as Laptop["users"] | undefined) ?? [],
     },
   };

@@ -1,16 +1,15 @@
 import type { TokenSource } from "../wire/wire.ts";
 import { Cognito } from "./cognito.ts";
+import { type SignInPlace, signInPlace } from "./place.ts";
 import { SignInProblem } from "./sign-in-problem.ts";
 import { Srp } from "./srp.ts";
 import { memoryStore, type Session, type TokenStore } from "./token-store.ts";
 
-export interface AccountsOptions {
-  /** as tokens name it: `https://cognito-idp.<region>.amazonaws.com/<user pool id>` */
-  issuer: string;
-  clientId: string;
+/** Whose accounts: those of an API, which tells where its people sign in, or a pool that is known. */
+export type AccountsOptions = ({ api: string } | SignInPlace) & {
   /** where the session is kept; in memory, unless told otherwise */
   store?: TokenStore;
-}
+};
 
 /** The people of one user pool, and which of them is signed in here. */
 export interface Accounts {
@@ -32,13 +31,9 @@ export interface Accounts {
   token: TokenSource;
 }
 
-/** Sign-in to a user pool on AWS or on the laptop: the issuer says where it is. */
-export function openAccounts({
-  issuer,
-  clientId,
-  store = memoryStore(),
-}: AccountsOptions): Accounts {
-  const pool = Cognito.poolOf(issuer, clientId);
+/** Sign-in to a user pool on AWS or on the laptop. Nothing is sent before something is asked. */
+export function openAccounts({ store = memoryStore(), ...of }: AccountsOptions): Accounts {
+  const pool = poolOf(of);
   let known: Session | undefined;
   let refreshing: Promise<Session> | undefined;
   let changes = 0; // a refresh that began before a sign-out must not undo it
@@ -57,7 +52,11 @@ export function openAccounts({
   async function refresh(old: Session): Promise<Session> {
     const before = changes;
     try {
-      const next = sessionOf(await askRefresh(pool, old.refreshToken), old.email, old.refreshToken);
+      const next = sessionOf(
+        await askRefresh(await pool(), old.refreshToken),
+        old.email,
+        old.refreshToken,
+      );
       if (changes !== before) throw new SignInProblem("SignedOut");
       await keep(next);
       return next;
@@ -69,9 +68,14 @@ export function openAccounts({
     }
   }
 
+  async function asClient<Answer>(action: string, said: Record<string, unknown>): Promise<Answer> {
+    const to = await pool();
+    return Cognito.ask<Answer>(to, action, { ClientId: to.clientId, ...said });
+  }
+
   return {
     async signIn({ email, password, newPassword }) {
-      const tokens = await bySrp(pool, email, password, newPassword);
+      const tokens = await bySrp(await pool(), email, password, newPassword);
       await keep(sessionOf(tokens, email));
     },
 
@@ -81,17 +85,18 @@ export function openAccounts({
       try {
         if (everywhere && !isFresh(session)) session = await refresh(session);
         await keep(undefined); // first here, so that nothing under way brings it back
+        const from = await pool();
+        const { clientId: ClientId } = from;
         await (everywhere
-          ? Cognito.ask(pool, "GlobalSignOut", { AccessToken: session.accessToken })
-          : Cognito.ask(pool, "RevokeToken", { Token: session.refreshToken, ClientId: clientId }));
+          ? Cognito.ask(from, "GlobalSignOut", { AccessToken: session.accessToken })
+          : Cognito.ask(from, "RevokeToken", { Token: session.refreshToken, ClientId }));
       } catch (error) {
         if (!(error instanceof SignInProblem && ENDED.has(error.code))) throw error;
       }
     },
 
     async signUp({ email, password }) {
-      const { UserConfirmed } = await Cognito.ask<{ UserConfirmed: boolean }>(pool, "SignUp", {
-        ClientId: clientId,
+      const { UserConfirmed } = await asClient<{ UserConfirmed: boolean }>("SignUp", {
         Username: email,
         Password: password,
         UserAttributes: [{ Name: "email", Value: email }],
@@ -100,21 +105,19 @@ export function openAccounts({
     },
 
     async confirm({ email, code }) {
-      const asked = { ClientId: clientId, Username: email, ConfirmationCode: code.trim() };
-      await Cognito.ask(pool, "ConfirmSignUp", asked);
+      await asClient("ConfirmSignUp", { Username: email, ConfirmationCode: code.trim() });
     },
 
     async sendAgain({ email }) {
-      await Cognito.ask(pool, "ResendConfirmationCode", { ClientId: clientId, Username: email });
+      await asClient("ResendConfirmationCode", { Username: email });
     },
 
     async forgot({ email }) {
-      await Cognito.ask(pool, "ForgotPassword", { ClientId: clientId, Username: email });
+      await asClient("ForgotPassword", { Username: email });
     },
 
     async reset({ email, code, password }) {
-      await Cognito.ask(pool, "ConfirmForgotPassword", {
-        ClientId: clientId,
+      await asClient("ConfirmForgotPassword", {
         Username: email,
         ConfirmationCode: code.trim(),
         Password: password,
@@ -140,6 +143,25 @@ export function openAccounts({
         throw error;
       }
     },
+  };
+}
+
+/** The pool, once it is needed: a session that is fresh asks nobody. */
+function poolOf(of: { api: string } | SignInPlace): () => Promise<Cognito.Pool> {
+  if (!("api" in of)) {
+    const pool = Cognito.poolOf(of.issuer, of.clientId);
+    return async () => pool;
+  }
+  let found: Promise<Cognito.Pool> | undefined;
+  return () => {
+    found ??= signInPlace(of.api).then(
+      ({ issuer, clientId }) => Cognito.poolOf(issuer, clientId),
+      (error: unknown) => {
+        found = undefined; // the next one asks again
+        throw error;
+      },
+    );
+    return found;
   };
 }
 

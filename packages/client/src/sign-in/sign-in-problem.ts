@@ -24,6 +24,8 @@ export function meaning(type: string, message: string): SignInCode {
 }
 
 const helps = {
+  ApiUnknown: "The address is no API of Rushes: look at it again; it ends in /api.",
+  OwnIssuer: "People of this stage sign in elsewhere: take an access token from there.",
   SignInNeeded: "Nobody is signed in here: sign in first.",
   SignedOut: "You were signed out, here or elsewhere: sign in again.",
   PasswordWrong: "The address or the password is wrong.",
