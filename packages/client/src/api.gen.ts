@@ -1023,6 +1023,8 @@ export interface components {
             /** @enum {string} */
             phase: "waiting-for-upload" | "fetching" | "looking" | "waiting-for-budget" | "queued" | "encoding" | "ready" | "failed" | "canceled";
             percent: number;
+            /** @description nothing more comes by itself: it has ended, and no source is on its way */
+            settled: boolean;
             /** @description the newest, counted from 1 */
             attempt: number;
             /**

@@ -27,4 +27,5 @@ export { UploadProblem } from "./upload/upload-problem.ts";
 export type { Videos } from "./videos.ts";
 export type { Seen, WatchOptions } from "./watch/watch.ts";
 export type { Webhooks } from "./webhooks.ts";
+export type { Page } from "./wire/pages.ts";
 export type { TokenSource, WireOptions } from "./wire/wire.ts";

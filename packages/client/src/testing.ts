@@ -45,7 +45,7 @@ export async function openFake(options: { partBytes?: number; singleMaxBytes?: n
     /** how long addresses are good */
     addressMs: 3_600_000,
     /** what the film is, by turns */
-    video: { status: "VALIDATING", phase: "looking", percent: 0, attempt: 1 },
+    video: { status: "VALIDATING", phase: "looking", percent: 0, settled: false, attempt: 1 },
     /** parts on their way, now and at most */
     under: { now: 0, most: 0 },
   };

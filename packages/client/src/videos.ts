@@ -11,7 +11,7 @@ import type {
   VideoWish,
 } from "./shapes.ts";
 import { newKey } from "./upload/records.ts";
-import { at, every } from "./wire/pages.ts";
+import { at, every, type Page } from "./wire/pages.ts";
 import { taken, type Wire } from "./wire/wire.ts";
 
 /** Films, request by request. {@link Rushes.upload} and {@link Rushes.watch} do the longer things. */
@@ -20,6 +20,8 @@ export interface Videos {
   open(wish: VideoWish, options?: { idempotencyKey?: string }): Promise<Opened>;
   /** Every film that fits, the newest first, page after page as they are needed. */
   list(query?: VideoQuery): AsyncGenerator<Video, void, undefined>;
+  /** One page of them: the first, or the one that a `nextCursor` leads to. */
+  page(query?: VideoQuery, cursor?: string): Promise<Page<Video>>;
   get(id: string): Promise<Video>;
   /** @param options `etag`: change it only if it is still as it was then */
   change(id: string, change: VideoChange, options?: { etag?: string }): Promise<Video>;
@@ -41,6 +43,8 @@ export interface Videos {
 
 export function videosOf({ repeat, once }: Wire): Videos {
   const film = (id: string) => ({ path: { id } });
+  const page = (query: VideoQuery = {}, cursor?: string) =>
+    taken(repeat.GET("/videos", { params: { query: at(query, cursor) } }));
   return {
     open: (body, { idempotencyKey = newKey() } = {}) =>
       taken(
@@ -49,8 +53,8 @@ export function videosOf({ repeat, once }: Wire): Videos {
           body,
         }),
       ),
-    list: (query = {}) =>
-      every((cursor) => taken(repeat.GET("/videos", { params: { query: at(query, cursor) } }))),
+    list: (query) => every((cursor) => page(query, cursor)),
+    page,
     get: (id) => taken(repeat.GET("/videos/{id}", { params: film(id) })),
     change: (id, body, { etag } = {}) =>
       taken(

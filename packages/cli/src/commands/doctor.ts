@@ -1,3 +1,4 @@
+import { FIRST_PORT } from "@rushes/local/ports";
 import type { Command } from "commander";
 import colors from "picocolors";
 import { examine } from "../doctor/doctor.ts";
@@ -9,7 +10,7 @@ export function doctor(rushes: Command): void {
   rushes
     .command("doctor")
     .description("look whether this machine has what it takes, and say how to fix what is missing")
-    .option("--port <n>", "the laptop's first port", counting, 4566)
+    .option("--port <n>", "the laptop's first port", counting, FIRST_PORT)
     .action(
       doing(async (desk, { port }: { port: number }) => {
         const items = await examine({

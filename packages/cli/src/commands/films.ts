@@ -1,4 +1,4 @@
-import type { Rushes, Status, Video } from "@rushes/client";
+import type { Rushes, Status, Video, VideoQuery } from "@rushes/client";
 import type { Command } from "commander";
 import { Option } from "commander";
 import colors from "picocolors";
@@ -17,11 +17,13 @@ export function films(rushes: Command): void {
     .option("--status <status>", "only films of this status, such as READY")
     .option("--tag <tag>", "only films with this tag")
     .option("--title <start>", "only titles that begin like this")
-    .addOption(new Option("--limit <n>", "at most so many").argParser(counting).default(25))
+    .addOption(
+      new Option("--limit <n>", "at most so many; default: a page of them").argParser(counting),
+    )
     .action(
       doing(async (desk, options: Wanted) => {
-        const items = await newest(await desk.rushes(), options);
-        desk.terminal.answer({ items }, () => listed(items));
+        const found = await newest(await desk.rushes(), options);
+        desk.terminal.answer(found, () => listed(found));
         return undefined;
       }),
     );
@@ -83,31 +85,41 @@ interface Wanted {
   status?: Status;
   tag?: string;
   title?: string;
-  limit: number;
+  limit?: number;
 }
 
-async function newest(client: Rushes, options: Wanted): Promise<Video[]> {
+/** The newest films: as many as were asked for, else the API's own page. */
+async function newest(client: Rushes, options: Wanted): Promise<Found> {
   const { all, shared, status, tag, title, limit } = options;
-  const found: Video[] = [];
-  const films = client.videos.list({
+  const query: VideoQuery = {
     ...(all ? { owner: "all" } : {}),
     ...(shared ? { shared: "true" } : {}),
     ...(status ? { status } : {}),
     ...(tag ? { tag } : {}),
     ...(title ? { title } : {}),
-    limit: Math.min(limit, 100),
-  });
-  for await (const video of films) {
-    found.push(video);
-    if (found.length >= limit) break;
+  };
+  if (limit === undefined) {
+    const { items, nextCursor } = await client.videos.page(query);
+    return { items, more: nextCursor !== undefined };
   }
-  return found;
+  const items: Video[] = [];
+  for await (const video of client.videos.list(query)) {
+    if (items.length === limit) return { items, more: true };
+    items.push(video);
+  }
+  return { items, more: false };
 }
 
-function listed(items: Video[]): string {
+interface Found {
+  items: Video[];
+  /** there are older ones */
+  more: boolean;
+}
+
+function listed({ items, more }: Found): string {
   if (items.length === 0) return "No films. Bring one with: rushes upload FILE";
   const now = Date.now();
-  return table(
+  const rows = table(
     ["ID", "TITLE", "STATUS", "LENGTH", "AGE"].map((name) => colors.dim(name)),
     items.map((video) => [
       video.id,
@@ -117,6 +129,9 @@ function listed(items: Video[]): string {
       ago(video.createdAt, now),
     ]),
   );
+  return more
+    ? `${rows}\n${colors.dim("There are older ones: --limit says how many to list.")}`
+    : rows;
 }
 
 /** The status, and how far a film is that is on its way. */

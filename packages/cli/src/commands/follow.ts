@@ -1,4 +1,4 @@
-import type { Phase, Rushes, Video } from "@rushes/client";
+import type { Rushes, Video } from "@rushes/client";
 import type { Exit } from "../exit.ts";
 import { shown } from "./films.ts";
 import type { Desk } from "./run.ts";
@@ -30,13 +30,10 @@ export async function followed(
   let last: Video | undefined;
   for await (const { video } of client.watch(id, { signal, ...(attempt ? { attempt } : {}) })) {
     if (last && last.phase !== video.phase) terminal.set(last.phase, 1);
-    if (!ENDS.has(video.phase)) terminal.set(video.phase, video.percent / 100);
+    if (!video.settled) terminal.set(video.phase, video.percent / 100);
     last = video;
   }
   terminal.end();
   if (!last) throw new Error(`Nothing was heard of ${id}.`);
   return last;
 }
-
-/** These are no work, so they have no bar. */
-const ENDS: ReadonlySet<Phase> = new Set(["ready", "failed", "canceled"]);

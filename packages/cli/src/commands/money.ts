@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Comparison, Estimate } from "@rushes/client";
+import type { BudgetWish, Comparison, Estimate } from "@rushes/client";
 import type { Command } from "commander";
 import colors from "picocolors";
 import { Ended } from "../exit.ts";
@@ -23,9 +23,10 @@ export function money(rushes: Command): void {
     .action(
       doing(async (desk, film: string | undefined, options: Making & Measures) => {
         const client = await desk.rushes();
-        const of = film?.startsWith("vid_")
-          ? { videoId: film }
-          : { source: await measured(film, options) };
+        const of =
+          film !== undefined && isId(film)
+            ? { videoId: film }
+            : { source: await measured(film, options) };
         const estimate = await client.estimate({ ...chosenOptions(options), ...of });
         desk.terminal.answer(estimate, () => bill(estimate));
         return undefined;
@@ -90,11 +91,12 @@ export function money(rushes: Command): void {
     .option("--over <what>", "what happens to films it has no room for: wait or refuse")
     .action(
       doing(
-        async (desk, user: string | undefined, { set, over }: { set?: number; over?: string }) => {
+        async (
+          desk,
+          user: string | undefined,
+          { set, over }: { set?: number; over?: BudgetWish["over"] },
+        ) => {
           const client = await desk.rushes();
-          if (over !== undefined && over !== "wait" && over !== "refuse") {
-            throw new Ended("usage", "--over takes wait or refuse.");
-          }
           if (over && set === undefined) throw new Ended("usage", "--over goes with --set.");
           const owner = user ?? "me";
           const budget =
@@ -110,6 +112,11 @@ export function money(rushes: Command): void {
         },
       ),
     );
+}
+
+/** What is no file here and has neither an ending nor a folder can only be a film's id. */
+function isId(film: string): boolean {
+  return !/[./\\]/.test(film) && !existsSync(film);
 }
 
 interface Measures {

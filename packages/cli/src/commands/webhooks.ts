@@ -68,7 +68,7 @@ export function webhooks(rushes: Command): void {
 
   group
     .command("rotate <webhook>")
-    .description("a new secret; the old one signs along for a day")
+    .description("a new secret; the old one signs along for a while")
     .action(
       doing(async (desk, id: string) => {
         const made = await (await desk.rushes()).webhooks.rotate(id);

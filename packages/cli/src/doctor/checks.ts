@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { findTools, type Tools } from "@rushes/local/ffmpeg";
 import { capabilities } from "@rushes/local/ffmpeg/capabilities";
+import { portsOf } from "@rushes/local/ports";
 import { size } from "../output/words.ts";
 import type { Place } from "../session/place.ts";
+import { takenOf } from "../start/ports.ts";
 import type { Finding } from "./doctor.ts";
 
 /** The Node that runs this very command. */
@@ -88,19 +89,9 @@ export async function running(dataDir: string): Promise<string | undefined> {
 export async function ports(first: number, laptop: string | undefined): Promise<Finding> {
   const what = "Ports";
   if (laptop) return finding(what, true, `in use by the laptop that is running at ${laptop}`);
-  const needed = [first, first + 1, first + 3];
-  const taken: number[] = [];
-  for (const port of needed) if (!(await isFree(port))) taken.push(port);
-  return finding(what, taken.length === 0, needed.join(", "), {
+  const taken = await takenOf(first);
+  return finding(what, taken.length === 0, Object.values(portsOf(first)).join(", "), {
     fix: `Another program has ${taken.join(" and ")}: end it, or start with --port.`,
-  });
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const server = createServer();
-    server.once("error", () => done(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
   });
 }
 

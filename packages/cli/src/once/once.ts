@@ -1,5 +1,4 @@
 import { existsSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { basename, parse } from "node:path";
 import type { Laptop } from "@rushes/local";
 import colors from "picocolors";
@@ -9,6 +8,7 @@ import { connect, type FilmItem, type Operator } from "../operator/operator.ts";
 import { followProgress } from "../operator/progress.ts";
 import { open } from "../start/laptop.ts";
 import { type StartOptions, Usage } from "../start/options.ts";
+import { takenOf } from "../start/ports.ts";
 import { openStory } from "../start/story.ts";
 import { type Rendition, trespass, watch } from "./judge.ts";
 
@@ -38,7 +38,7 @@ export async function once(options: StartOptions & { once: string }): Promise<nu
     throw new Usage(`--once takes a film: there is no file ${file}.`);
   }
   const say = (line: string) => console.error(line);
-  const port = options.portGiven || (await isFree(options.port)) ? options.port : 0;
+  const port = options.portGiven || (await takenOf(options.port)).length === 0 ? options.port : 0;
   const laptop = await open({ ...options, port }, (line) => say(colors.dim(line)));
   const operator = connect(laptop.endpoints);
   try {
@@ -167,18 +167,5 @@ function outputs(published: FilmItem | undefined): FilmItem | null {
 
 const part = (value: unknown): FilmItem =>
   value && typeof value === "object" ? (value as FilmItem) : {};
-
-/** Whether every port of the laptop can be had. */
-async function isFree(port: number): Promise<boolean> {
-  for (const one of [port, port + 1, port + 3]) {
-    const taken = await new Promise<boolean>((answer) => {
-      const server = createServer();
-      server.once("error", () => answer(true));
-      server.listen(one, "127.0.0.1", () => server.close(() => answer(false)));
-    });
-    if (taken) return false;
-  }
-  return true;
-}
 
 const nextTick = (): Promise<void> => new Promise((done) => setTimeout(done, 50));

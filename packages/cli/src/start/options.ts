@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { FIRST_PORT } from "@rushes/local/ports";
 
 export interface StartOptions {
   /** where state lives */
@@ -20,7 +21,7 @@ export class Usage extends Error {}
 export const help = `rushes start: the whole of Rushes on this machine
 
   --data DIR     where state lives                                  (default .rushes)
-  --port N       AWS APIs on N, the HTTP API on N+1, the CDN on N+3 (default 4566)
+  --port N       AWS APIs on N, the HTTP API on N+1, the CDN on N+3 (default ${FIRST_PORT})
   --fresh        forget everything in DIR first
   --no-sample    do not bring in the sample film when the library is empty
   --once FILE    take one film through the whole trip, print one JSON value, end:
@@ -48,7 +49,7 @@ export function parseStart(words: string[]): StartOptions | "help" {
     throw new Usage(`${(error as Error).message}. Say --help for the options.`);
   }
   if (values.help) return "help";
-  const portText = String(values.port ?? 4566);
+  const portText = String(values.port ?? FIRST_PORT);
   const port = Number(portText);
   if (!/^\d+$/.test(portText) || port > 65_532) {
     throw new Usage(`--port takes a whole number from 0 to 65532, not "${portText}".`);

@@ -38,7 +38,7 @@ export async function* watch(
     etag = tag;
     const seen = video && { status: video.status, phase: video.phase, percent: video.percent };
     const now = JSON.stringify(seen);
-    const isEnd = video !== undefined && isOver(video) && video.attempt >= attempt;
+    const isEnd = video?.settled === true && video.attempt >= attempt;
     if (seen && (now !== told || isEnd)) {
       told = now;
       quiet = 0;
@@ -83,10 +83,3 @@ const SLOWEST_MS = 5_000;
 
 /** A look is itself several tries, so this is minutes. */
 const LOOKS = 4;
-
-/** Whether nothing more is on its way to the film: a READY one may wait for its next source. */
-function isOver({ phase, upload }: Video): boolean {
-  return ENDED.has(phase) && upload === undefined;
-}
-
-const ENDED: ReadonlySet<Phase> = new Set(["ready", "failed", "canceled"]);

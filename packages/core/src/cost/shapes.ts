@@ -1,18 +1,18 @@
 import * as z from "zod";
 import { VideoId } from "../id/id.ts";
 import { Options, ProfileName } from "../ladder/ladder.ts";
+import { sourceLimits } from "../source/limits.ts";
 import { Confidence } from "./prices.ts";
 
 const Making = { profile: ProfileName.optional(), options: Options.optional() };
 
+const Side = z.int().min(sourceLimits.leastPx).max(sourceLimits.mostPx);
+
 const Supposed = z
   .strictObject({
-    durationSeconds: z
-      .number()
-      .positive()
-      .max(24 * 3600),
-    width: z.int().min(32).max(8192).optional(),
-    height: z.int().min(32).max(8192).optional(),
+    durationSeconds: z.number().positive().max(sourceLimits.seconds),
+    width: Side.optional(),
+    height: Side.optional(),
     frameRate: z.number().positive().max(1000).optional().describe("30 when it has a picture."),
     audio: z.boolean().optional().describe("Whether it has sound; it has unless this is false."),
   })

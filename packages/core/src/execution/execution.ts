@@ -8,7 +8,7 @@ import { redact } from "./redact.ts";
 import { detailsOf, document, type State, statesOf, timeOf } from "./states.ts";
 
 export { REDACTED, redact } from "./redact.ts";
-export type { State } from "./states.ts";
+export { type State, standings } from "./states.ts";
 
 /** An execution of the workflow, as operators look at it. */
 export interface Shown {

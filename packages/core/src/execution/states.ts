@@ -1,11 +1,14 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 
+/** How a state may stand. */
+export const standings = ["running", "succeeded", "failed"] as const;
+
 /** One state that an execution was in. */
 export interface State {
   name: string;
   /** As the definition calls it, such as `Task`. */
   type: string;
-  status: "running" | "succeeded" | "failed";
+  status: (typeof standings)[number];
   /** ISO 8601. */
   enteredAt: string;
   exitedAt?: string;

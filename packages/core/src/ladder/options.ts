@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sourceLimits } from "../source/limits.ts";
 
 /** What a film's owner may choose beside the profile. */
 export const Options = z.strictObject({
@@ -10,7 +11,7 @@ export const Options = z.strictObject({
   posterAtSeconds: z
     .number()
     .min(0)
-    .max(24 * 3600)
+    .max(sourceLimits.seconds)
     // no table keeps a number like 1e-300, and no picture stands so early
     .overwrite((seconds) => Math.round(seconds * 1000) / 1000)
     .optional()

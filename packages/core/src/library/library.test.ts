@@ -151,6 +151,18 @@ describe("a film that is shown", () => {
     const { video } = await Library.show(ann, await film(row));
     expect(video).toMatchObject({ phase, percent });
   });
+
+  it.each([
+    { row: { status: "TRANSCODING" }, settled: false },
+    { row: { status: "READY", ...past }, settled: true },
+    { row: { status: "FAILED", problem: { code: "Canceled" }, ...past }, settled: true },
+    // a source is on its way, and shows only to who looks closer
+    { row: { status: "READY" }, settled: false },
+    { row: { status: "READY", fetching: true }, settled: false },
+  ])("with $row is settled: $settled", async ({ row, settled }) => {
+    const { video } = await Library.show(bob, await film({ visibility: "public", ...row }));
+    expect(video).toMatchObject({ settled });
+  });
 });
 
 describe("a tag", () => {

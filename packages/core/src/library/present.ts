@@ -4,7 +4,7 @@ import * as Clock from "../clock/index.ts";
 import type { UploadId } from "../id/id.ts";
 import { Problem, type ProblemCode, problems } from "../problem/index.ts";
 import type { Found, Rate } from "../source/found.ts";
-import type * as Video from "../video/index.ts";
+import * as Video from "../video/index.ts";
 
 /** A film as somebody sees it: the `video` of the API. */
 export interface Shown {
@@ -17,6 +17,7 @@ export interface Shown {
   status: Video.Status;
   phase: Phase;
   percent: number;
+  settled: boolean;
   attempt: number;
   createdAt: string;
   updatedAt: string;
@@ -43,7 +44,7 @@ export interface ShownPublished {
 }
 
 export interface ShownRendition {
-  kind: "video" | "audio";
+  kind: (typeof Video.renditionKinds)[number];
   codec: string;
   width?: number;
   height?: number;
@@ -89,6 +90,7 @@ export function present(actor: Actor.Actor | undefined, film: Video.Video): Show
     status: film.status,
     phase: phaseOf(film),
     percent: percentOf(film),
+    settled: Video.isSettled(film.status) && !isOpen(film),
     attempt: film.attempt,
     createdAt: time(film.createdAtMs),
     updatedAt: time(film.updatedAtMs),

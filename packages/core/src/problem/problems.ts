@@ -1,3 +1,5 @@
+import { sourceLimits } from "../source/limits.ts";
+
 interface ProblemKind {
   /** What the API answers when a request meets it. */
   httpStatus: number;
@@ -79,17 +81,17 @@ export const problems = {
   SourceTooSmall: {
     httpStatus: 422,
     retry: false,
-    help: "The picture is under 32 pixels wide or high: export a larger one.",
+    help: `The picture is under ${sourceLimits.leastPx} pixels wide or high: export a larger one.`,
   },
   SourceTooManyTracks: {
     httpStatus: 422,
     retry: false,
-    help: "The file has more than 32 tracks: export only those you need.",
+    help: `The file has more than ${sourceLimits.tracks} tracks: export only those you need.`,
   },
   SourceTooLong: {
     httpStatus: 422,
     retry: false,
-    help: "The film is longer than 24 hours: cut it in parts.",
+    help: `The film is longer than ${sourceLimits.seconds / 3600} hours: cut it in parts.`,
   },
   UploadExpired: {
     httpStatus: 410,

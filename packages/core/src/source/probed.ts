@@ -7,6 +7,7 @@ import type {
 } from "@aws-sdk/client-mediaconvert";
 import { Problem } from "../problem/index.ts";
 import type { Found, Rate } from "./found.ts";
+import { sourceLimits as limits } from "./limits.ts";
 
 /**
  * Understands MediaConvert's Probe: what people will see and hear, in one shape.
@@ -17,7 +18,7 @@ import type { Found, Rate } from "./found.ts";
 export function understand(probed: ProbeResult, sizeBytes: number): Found {
   const container = probed.Container ?? {};
   const tracks = container.Tracks ?? [];
-  if (tracks.length > MOST_TRACKS)
+  if (tracks.length > limits.tracks)
     throw new Problem("SourceTooManyTracks", { tracks: tracks.length });
   const sounds = tracks.filter((track) => track.TrackType === "audio");
   const pictures = tracks.filter((track) => track.TrackType === "video");
@@ -26,7 +27,7 @@ export function understand(probed: ProbeResult, sizeBytes: number): Found {
   if (!film && !sound) throw new Problem("SourceWithoutMedia");
 
   const seconds = container.Duration ?? Math.max(0, ...tracks.map((track) => track.Duration ?? 0));
-  if (seconds > MOST_SECONDS) throw new Problem("SourceTooLong", { seconds });
+  if (seconds > limits.seconds) throw new Problem("SourceTooLong", { seconds });
   return {
     container: String(container.Format ?? "unknown"),
     durationMs: Math.round(seconds * 1000),
@@ -36,24 +37,18 @@ export function understand(probed: ProbeResult, sizeBytes: number): Found {
   };
 }
 
-const MOST_TRACKS = 32;
-const MOST_SECONDS = 24 * 3600;
-/** 8K, in whatever shape. */
-const MOST_PIXELS = 8192 * 4320;
-const LEAST_PX = 32;
-
 function picture(track: Track): NonNullable<Found["video"]> {
   const seen = track.VideoProperties ?? {};
   const width = seen.Width ?? seen.CodecMetadata?.Width ?? 0;
   const height = seen.Height ?? seen.CodecMetadata?.Height ?? 0;
   if (width <= 0 || height <= 0) throw new Problem("SourceUnreadable");
-  if (width * height > MOST_PIXELS) throw new Problem("SourceTooManyPixels", { width, height });
+  if (width * height > limits.pixels) throw new Problem("SourceTooManyPixels", { width, height });
   const pixelAspect = pixelAspectOf(seen, width, height);
   const rotation = (((seen.Rotation ?? 0) % 360) + 360) % 360;
   const square = Math.round((width * pixelAspect.numerator) / pixelAspect.denominator);
   const lying = rotation === 90 || rotation === 270;
   const [widthPx, heightPx] = lying ? [height, square] : [square, height];
-  if (Math.min(widthPx, heightPx) < LEAST_PX)
+  if (Math.min(widthPx, heightPx) < limits.leastPx)
     throw new Problem("SourceTooSmall", { width, height });
   const codec = seen.CodecMetadata ?? {};
   const transfer = seen.TransferCharacteristics ?? codec.TransferCharacteristics;

@@ -1,1 +1,2 @@
+export { kinds, standings } from "./shown.ts";
 export * from "./upload.ts";

@@ -6,12 +6,16 @@ import type { UploadId, VideoId } from "../id/id.ts";
 import { uploadKey } from "../intake/intake.ts";
 import type { Upload } from "./row.ts";
 
+/** How a file may be sent, and how that may stand, in the API's words. */
+export const kinds = ["single", "multipart"] as const;
+export const standings = ["open", "completed", "aborted", "expired"] as const;
+
 /** An upload as its film's owner sees it: the `upload` of the API. */
 export interface Shown {
   id: UploadId;
   videoId: VideoId;
-  kind: "single" | "multipart";
-  state: "open" | "completed" | "aborted" | "expired";
+  kind: (typeof kinds)[number];
+  state: (typeof standings)[number];
   sizeBytes: number;
   type: string;
   partSizeBytes?: number;

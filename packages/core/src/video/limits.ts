@@ -22,6 +22,9 @@ export const visibilities = ["private", "public"] as const;
 /** What somebody is to a film. `none` is told to nobody: the film is not found. */
 export const relations = ["own", "operator", "shared", "public"] as const;
 
+/** What a rendition carries. */
+export const renditionKinds = ["video", "audio"] as const;
+
 /** Where a film is on its way, in a word for people. */
 export const phases = [
   "waiting-for-upload",

@@ -9,7 +9,7 @@ import { before, type Status } from "./moves.ts";
 import { ALIVE, fromRow, keyOf, shardOf, titleKeyOf } from "./row.ts";
 
 export type * from "./film.ts";
-export { limits, phases, relations, visibilities } from "./limits.ts";
+export { limits, phases, relations, renditionKinds, visibilities } from "./limits.ts";
 export { before, isSettled, mayMove, Status, settled, statuses, working } from "./moves.ts";
 export { ALIVE, fromRow, keyOf, shardOf, shards, titleKeyOf } from "./row.ts";
 

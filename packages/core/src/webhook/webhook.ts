@@ -12,7 +12,7 @@ import { newSecret, rotated, type Secret } from "./secret.ts";
 
 export { Carried, deliver } from "./deliver.ts";
 export { states } from "./delivery.ts";
-export { events } from "./endpoint.ts";
+export { events, TEST } from "./endpoint.ts";
 export { Announced, notify } from "./notify.ts";
 
 /** As many endpoints as one owner may have. */

@@ -14,6 +14,7 @@ import { openIam } from "../iam/index.ts";
 import { openCloud } from "../kernel/cloud.ts";
 import { openLambda } from "../lambda/index.ts";
 import { openMediaConvert } from "../mediaconvert/index.ts";
+import { portsOf } from "../ports/index.ts";
 import { openS3 } from "../s3/index.ts";
 import { openScheduler } from "../scheduler/index.ts";
 import { openSecrets } from "../secrets/index.ts";
@@ -98,17 +99,15 @@ export async function openLaptop(options: LaptopOptions) {
     // last: at its start it makes the calls again that a kill interrupted
     const states = openStates(cloud);
 
-    const { port } = options;
-    const front = await listening(port, () => openFront(cloud, { port }));
+    const ports = portsOf(options.port);
+    const front = await listening(ports.front, () => openFront(cloud, { port: ports.front }));
     closing.push(() => front.close());
-    const gatewayPort = port === 0 ? 0 : port + 1;
     const gateway = graph.resources.some(({ type }) => type === API)
-      ? await listening(gatewayPort, () => openGateway(cloud, { port: gatewayPort }))
+      ? await listening(ports.gateway, () => openGateway(cloud, { port: ports.gateway }))
       : undefined;
     if (gateway) closing.push(() => gateway.close());
-    const cdnPort = port === 0 ? 0 : port + 3;
     const serverAt = (domain: string) => (gateway?.knows(domain) ? gateway.origin : undefined);
-    const cdn = await listening(cdnPort, () => openCdn(cloud, { port: cdnPort, serverAt }));
+    const cdn = await listening(ports.cdn, () => openCdn(cloud, { port: ports.cdn, serverAt }));
     closing.push(() => cdn.close());
 
     const lookup = lookupOf(graph, {

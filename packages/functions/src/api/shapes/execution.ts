@@ -1,3 +1,4 @@
+import { standings } from "@rushes/core/execution";
 import * as z from "zod";
 import { Time } from "./words.ts";
 
@@ -14,7 +15,7 @@ export const State = z
   .object({
     name: z.string().meta({ examples: ["Encode"] }),
     type: z.string().meta({ examples: ["Task"] }),
-    status: z.enum(["running", "succeeded", "failed"]),
+    status: z.enum(standings),
     enteredAt: Time,
     exitedAt: Time.optional(),
     retries: z.int().nonnegative(),

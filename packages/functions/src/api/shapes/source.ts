@@ -1,4 +1,5 @@
 import * as Ladder from "@rushes/core/ladder";
+import * as Sending from "@rushes/core/upload";
 import * as Video from "@rushes/core/video";
 import * as z from "zod";
 import { Bytes, Frames, Seconds, UploadId, VideoId } from "./words.ts";
@@ -59,8 +60,8 @@ export const Upload = z
   .object({
     id: UploadId,
     videoId: VideoId,
-    kind: z.enum(["single", "multipart"]),
-    state: z.enum(["open", "completed", "aborted", "expired"]),
+    kind: z.enum(Sending.kinds),
+    state: z.enum(Sending.standings),
     sizeBytes: Bytes,
     type: z.string(),
     partSizeBytes: Bytes.optional().meta({ description: "every part but the last" }),

@@ -47,7 +47,7 @@ export const Change = Words.extend({
 
 export const Rendition = z
   .object({
-    kind: z.enum(["video", "audio"]),
+    kind: z.enum(Film.renditionKinds),
     codec: z.string().meta({ examples: ["avc1.640028"] }),
     width: z.int().optional(),
     height: z.int().optional(),
@@ -110,6 +110,9 @@ const Seen = {
   status: Film.Status,
   phase: z.enum(Film.phases),
   percent: Percent,
+  settled: z.boolean().meta({
+    description: "nothing more comes by itself: it has ended, and no source is on its way",
+  }),
   attempt: z.int().nonnegative().meta({ description: "the newest, counted from 1" }),
   createdAt: Time,
   updatedAt: Time,

@@ -45,7 +45,7 @@ export const Webhooks = z.object({ items: z.array(Webhook) }).meta({ id: "Webhoo
 export const Delivery = z
   .object({
     id: DeliveryId,
-    event: z.string().meta({ examples: [...Hook.events, "webhook.test"] }),
+    event: z.string().meta({ examples: [...Hook.events, Hook.TEST] }),
     state: z.enum(Hook.states),
     at: Time,
     tries: z.array(
