@@ -7,6 +7,8 @@ import {
   deaths,
   encodesDead,
   fedFrom,
+  pulling,
+  pullsLink,
   removalsLink,
   removing,
   sendTo,
@@ -27,7 +29,7 @@ export const sweep = new sst.aws.Function("Sweep", {
   handler: "packages/functions/src/care/sweep.handler",
   timeout: upTo("240 seconds"),
   retries: 0,
-  link: [films, uploads, encoder, workflow, intakeLink, budget, removalsLink],
+  link: [films, uploads, encoder, workflow, intakeLink, budget, pullsLink, removalsLink],
   permissions: [
     onFilms("GetItem", "PutItem", "UpdateItem"),
     queryBy("inFlight"),
@@ -41,7 +43,7 @@ export const sweep = new sst.aws.Function("Sweep", {
     describeExecutions,
     startExecutions,
     stopExecutions,
-    sendTo(removing),
+    sendTo(pulling, removing),
     // what it failed on
     sendTo(undelivered),
   ],

@@ -86,10 +86,18 @@ interface Links {
 }
 
 /** A laptop that knows a neighbour, and fetches films in parts as small as S3 takes. */
-export async function laptopNear(
+export function laptopNear(
   neighbour: Neighbour,
   options: Partial<LaptopOptions> = {},
 ): Promise<TestLaptop> {
+  return near(neighbour, ({ graph }) => testLaptop({ graph, ...options }));
+}
+
+/** Opens whatever takes a graph, with one in which a neighbour is known. */
+export async function near<T>(
+  neighbour: Neighbour,
+  open: (options: { graph: string }) => Promise<T>,
+): Promise<T> {
   const text = readFileSync(join(root, "stacks/graph/dev.gen.json"), "utf8");
   const graph: { functions: Record<string, { links: Links }> } = JSON.parse(
     text.replaceAll("127.0.0.1:8787", neighbour.host),
@@ -101,7 +109,7 @@ export async function laptopNear(
   const file = join(folder, "dev.gen.json");
   writeFileSync(file, JSON.stringify(graph));
   try {
-    return await testLaptop({ graph: file, ...options });
+    return await open({ graph: file });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

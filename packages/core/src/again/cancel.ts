@@ -1,7 +1,7 @@
 import type * as Actor from "../actor/index.ts";
 import * as Executions from "../aws/executions.ts";
 import * as Table from "../aws/table.ts";
-import * as Sfn from "../aws/workflow.ts";
+import * as Announcer from "../care/announcer.ts";
 import * as Clock from "../clock/index.ts";
 import * as Cost from "../cost/cost.ts";
 import * as Encode from "../encode/encode.ts";
@@ -21,22 +21,21 @@ import * as Timeline from "../video/timeline.ts";
 export async function cancel(actor: Actor.Actor, id: string): Promise<Video.Video> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const film = await changeable(actor, id);
-    if (film.status === "CANCELED") {
+    const awaited = Upload.awaited(film);
+    if (film.status === "CANCELED" && !awaited) {
       // whoever cancelled it first may have died before all was done
-      await Promise.allSettled([announce(film), stop(film)]);
+      await Promise.allSettled([Announcer.announce(film), stop(film)]);
       return film;
     }
-    if (Video.isSettled(film.status)) throw new Problem("MoveForbidden", { id });
+    if (Video.isSettled(film.status) && !awaited) throw new Problem("MoveForbidden", { id });
     if (!(await write(film))) continue; // it moved meanwhile: look again
     const canceled = await Video.require(film.id);
     if (canceled.status !== "CANCELED") return canceled; // somebody began it again already
     await Promise.allSettled([
-      announce(canceled),
+      Announcer.announce(canceled),
       Timeline.canceled(canceled, actor),
       stop(canceled),
-      ...(film.status === "AWAITING_UPLOAD" && film.expects
-        ? [Upload.forget(film.id, film.expects)]
-        : []),
+      ...(awaited ? [Upload.forget(film.id, awaited)] : []),
     ]);
     return canceled;
   }
@@ -52,40 +51,29 @@ const ROUNDS = 5;
  * replaces a film's source while it is made is another matter, and stays open.
  */
 async function write(film: Video.Video): Promise<boolean> {
-  const awaited = film.status === "AWAITING_UPLOAD" ? film.expects : undefined;
+  const awaited = Upload.awaited(film);
+  const missed = Announcer.missed(film, awaited);
   const now = Clock.now();
   const written = await Table.together([
     {
       key: Video.keyOf(film.id),
-      update: `SET #status = :canceled, settledBy = :announcer, canceledAtMs = :now, updatedAtMs = :now, inFlight = :shard REMOVE progress, held, problem${film.status === "AWAITING_UPLOAD" ? ", expects, fetching, expiresAtMs" : ""}`,
+      update: `SET #status = :canceled, settledBy = :announcer, canceledAtMs = :now, updatedAtMs = :now, inFlight = :shard${missed ? ", missed = :missed" : ""} REMOVE progress, held, problem${awaited ? ", expects, fetching, expiresAtMs" : ""}`,
       condition: `${Video.ALIVE} AND attempt = :attempt AND #status = :status${awaited ? " AND expects = :upload" : ""}`,
       names: { "#status": "status" },
       values: {
         ":canceled": "CANCELED",
-        ":announcer": Executions.arnOf(nameOf(film)),
+        ":announcer": Announcer.named(film, "CANCELED", awaited),
         ":now": now,
         ":shard": Video.shardOf(film.id),
         ":attempt": film.attempt,
         ":status": film.status,
         ...(awaited ? { ":upload": awaited } : {}),
+        ...(missed ? { ":missed": missed } : {}),
       },
     },
     ...(awaited ? [Upload.giveUp(film.id, awaited, "aborted")] : []),
   ]);
   return "done" in written;
-}
-
-/** Only the workflow may announce: an execution of its own does nothing else. */
-async function announce(film: Video.In<"CANCELED">): Promise<void> {
-  const { id: videoId, attempt, settledBy } = film;
-  const name = nameOf(film);
-  if (settledBy !== Executions.arnOf(name)) return; // another owes it now
-  await Sfn.start(name, { kind: "canceled", videoId, attempt, settledBy });
-}
-
-/** Named after the attempt: cancelled twice, it is announced once. */
-function nameOf({ id, attempt }: Video.Video): string {
-  return `cancel-${id}-${attempt}`;
 }
 
 /** What runs for a cancelled film is stopped, and what was set aside for it is given back. */

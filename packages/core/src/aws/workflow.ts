@@ -70,6 +70,7 @@ export interface Execution {
   /** What it ended with: JSON when it succeeded, an error's name when it failed. */
   output?: string;
   error?: string;
+  stoppedAtMs?: number;
 }
 
 /** What became of an execution; undefined when Step Functions has forgotten it. */
@@ -81,6 +82,7 @@ export async function describe(arn: string): Promise<Execution | undefined> {
       ...(found.input === undefined ? {} : { input: found.input }),
       ...(found.output === undefined ? {} : { output: found.output }),
       ...(found.error === undefined ? {} : { error: found.error }),
+      ...(found.stopDate === undefined ? {} : { stoppedAtMs: found.stopDate.getTime() }),
     };
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return undefined;

@@ -5,10 +5,8 @@ import * as Encode from "../encode/index.ts";
 import * as Retired from "../removal/retired.ts";
 import * as Video from "../video/index.ts";
 import * as Timeline from "../video/timeline.ts";
+import { type Ended, telling } from "./announcer.ts";
 import { nameFor } from "./name.ts";
-
-/** A film whose end is written. */
-export type Ended = Video.In<"READY" | "FAILED" | "CANCELED">;
 
 export function isEnded(video: Video.Video): video is Ended {
   return video.status === "READY" || video.status === "FAILED" || video.status === "CANCELED";
@@ -28,10 +26,11 @@ export async function land(video: Ended): Promise<"announced again" | undefined>
   const execution = await Sfn.describe(settledBy);
   if (Sfn.isUnderWay(execution)) return undefined;
   if (!hasAnnounced(execution, video)) {
-    await Sfn.start(nameFor("announce", id, String(attempt), video.status), telling(video));
+    const cause = [id, String(attempt), video.status, ...(video.missed ? [video.missed] : [])];
+    await Sfn.start(nameFor("announce", ...cause), telling(video));
     return "announced again";
   }
-  if (video.status === "FAILED") await Timeline.failed(video);
+  if (video.status === "FAILED") await Timeline.failed(video, execution?.stoppedAtMs);
   if (video.status === "CANCELED") await Timeline.canceled(video);
   if (isClear) await Video.land(id, attempt, settledBy);
   return undefined;
@@ -62,22 +61,4 @@ function hasAnnounced(execution: Sfn.Execution | undefined, video: Ended): boole
   }
   const output: unknown = JSON.parse(execution?.output ?? "null");
   return (output as { status?: unknown } | null)?.status === video.status;
-}
-
-/** The input of an execution that announces what another one wrote. */
-function telling(video: Ended): object {
-  const { id: videoId, attempt, settledBy } = video;
-  switch (video.status) {
-    case "READY":
-      return { kind: "unannounced", videoId, attempt };
-    case "CANCELED":
-      return { kind: "canceled", videoId, attempt, settledBy };
-    case "FAILED":
-      return {
-        kind: "died",
-        videoId,
-        execution: video.claimedBy ?? settledBy,
-        problem: video.problem,
-      };
-  }
 }

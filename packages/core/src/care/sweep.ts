@@ -13,6 +13,7 @@ import * as Encode from "../encode/index.ts";
 import type { VideoId } from "../id/id.ts";
 import * as Intake from "../intake/index.ts";
 import { Problem } from "../problem/index.ts";
+import * as Lost from "../pull/lost.ts";
 import * as Removal from "../removal/index.ts";
 import * as Retired from "../removal/retired.ts";
 import * as Upload from "../upload/index.ts";
@@ -120,12 +121,14 @@ async function care(id: VideoId, jobs: Jobs): Promise<string | undefined> {
 
 type Working = Video.In<"VALIDATING" | "PENDING" | "TRANSCODING">;
 
-/** The object of an open upload may be there although nobody told us; or its time is over. */
+/** The object of an open upload may be there although nobody told us; its time may be over; or
+ * whoever was to fetch it never heard of it. */
 async function careForUpload(video: Video.Video): Promise<string | undefined> {
   if (!video.expects) return undefined;
   const key = Intake.uploadKey(video.id, video.expects);
   if (await start({ bucket: Config.sourceBucket(), key }, "0")) return "started";
-  return (await Upload.expire(video)) ? "expired" : undefined;
+  if (await Upload.expire(video)) return "expired";
+  return (await Lost.askAgain(video)) ? "asked again" : undefined;
 }
 
 async function careForAttempt(video: Working, jobs: Jobs): Promise<string | undefined> {

@@ -146,7 +146,7 @@ function claimOf(row: Table.Row, source?: Source): Claim {
 
 const TAKE =
   "SET #status = :validating, claimedBy = :execution, inFlight = :shard, updatedAtMs = :now";
-const FORGET = "REMOVE problem, progress, settledBy, canceledAtMs, held, #found, warnings";
+const FORGET = "REMOVE problem, progress, settledBy, canceledAtMs, held, missed, #found, warnings";
 const NAMES = { "#status": "status", "#found": "found" };
 
 function taking(videoId: VideoId, execution: string): Table.Row {

@@ -8,7 +8,7 @@ import { isBusy, Problem } from "../problem/index.ts";
 import * as Upload from "../upload/index.ts";
 import * as Web from "../web/index.ts";
 import { failed, Later } from "./origin.ts";
-import { complete, isNeeded, keep, type Standing, take } from "./standing.ts";
+import { isNeeded, keep, type Standing, take } from "./standing.ts";
 import { stream } from "./stream.ts";
 
 /** A film that shall be fetched from the web. */
@@ -73,6 +73,7 @@ async function fetched(
 /** Makes the object. */
 async function finish(standing: Standing): Promise<"over" | Rest> {
   const { place, kept } = standing;
+  const atMs = Clock.now();
   const parts = kept.multipartId ? await Uploads.arrived(place, kept.multipartId) : undefined;
   if (parts && kept.multipartId) {
     const done = await Uploads.complete(place, kept.multipartId, parts);
@@ -83,7 +84,7 @@ async function finish(standing: Standing): Promise<"over" | Rest> {
     }
   }
   // otherwise it was made before, and the answer got lost
-  await complete(standing);
+  await Upload.completed(standing, { atMs, what: "SOURCE_FETCHED" });
   return "over";
 }
 
@@ -101,9 +102,9 @@ async function goOn(
   if (patienceS === undefined || now > Math.min(untilMs, kept.beganAtMs + DAY_MS)) {
     return giveUp(standing, failed(why));
   }
-  if (!(await keep(standing, { idleTries }))) return letGo(standing);
-  const waitS = Math.max(patienceS, Number.isFinite(afterSeconds) ? afterSeconds : 0);
-  await again({ videoId, uploadId, turn: kept.turn + 1 }, waitS * 1000);
+  const waitMs = Math.max(patienceS, Number.isFinite(afterSeconds) ? afterSeconds : 0) * 1000;
+  if (!(await keep(standing, { idleTries, nextAtMs: now + waitMs }))) return letGo(standing);
+  await again({ videoId, uploadId, turn: kept.turn + 1 }, waitMs);
 }
 
 async function again(asked: Asked, afterMs: number): Promise<void> {

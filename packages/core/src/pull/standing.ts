@@ -27,6 +27,8 @@ export interface Kept {
   receivedBytes: number;
   /** Every part is there, and the object is about to be. */
   whole?: true;
+  /** When the message comes that goes on. */
+  nextAtMs?: number;
   /** Tries in a row that brought nothing further. */
   idleTries: number;
   /** How often everything had to be fetched anew. */
@@ -120,16 +122,6 @@ export async function isNeeded({ videoId, uploadId, kept }: Standing): Promise<b
   const row = await Table.read(Upload.keyOf(videoId, uploadId));
   if (row?.state === "completed") return true;
   return row?.state === "open" && (row.fetched as Kept).by !== kept.by;
-}
-
-/** The object is made of the parts: nothing is left to do for this upload. */
-export async function complete({ videoId, uploadId }: Standing): Promise<void> {
-  await Table.change(Upload.keyOf(videoId, uploadId), {
-    update: "SET #state = :completed",
-    condition: "#state = :open",
-    names: { "#state": "state" },
-    values: { ":completed": "completed", ":open": "open" },
-  });
 }
 
 /**

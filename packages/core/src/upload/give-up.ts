@@ -1,6 +1,7 @@
 import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
 import * as Uploads from "../aws/uploads.ts";
+import * as Announcer from "../care/announcer.ts";
 import * as Clock from "../clock/index.ts";
 import type { UploadId, VideoId } from "../id/id.ts";
 import { changeable } from "../library/access.ts";
@@ -15,7 +16,7 @@ import { placeOf } from "./shown.ts";
 type Ending = Exclude<State, "open" | "completed">;
 
 /**
- * Gives an upload up. A film that waited for it as its first source is CANCELED; any other is as it
+ * Gives an upload up. A film that never had a source is CANCELED; any other is as it
  * was, with nothing on its way to it. Given up twice is given up once.
  *
  * @throws Problem `VideoNotFound`, `Forbidden`, `UploadNotFound`
@@ -37,14 +38,12 @@ export async function abort(actor: Actor.Actor, videoId: string, uploadId: strin
 async function tell(before: Video.Video, by: Actor.Actor): Promise<void> {
   const { id, attempt } = before;
   const now = await Video.find(id);
-  if (before.status === "AWAITING_UPLOAD" && now?.status === "CANCELED") {
-    await Timeline.canceled(now, by);
-  } else await Timeline.asked(id, { attempt, what: "UPLOAD_GIVEN_UP", by });
+  if (awaited(before) && now?.status === "CANCELED") await Timeline.canceled(now, by);
+  else await Timeline.asked(id, { attempt, what: "UPLOAD_GIVEN_UP", by });
 }
 
 /**
- * A source could not be fetched. A film that waited for it as its first source is FAILED; any other
- * is as it was. Said twice is said once.
+ * A source could not be fetched. A film that never had one is FAILED; any other is as it was. Said twice is said once.
  */
 export async function failed(
   videoId: VideoId,
@@ -56,7 +55,7 @@ export async function failed(
 }
 
 /**
- * An upload's time is over. A film that waited for it as its first source is FAILED.
+ * An upload's time is over. A film that never had a source is FAILED.
  *
  * @returns whether there was one to end
  */
@@ -91,6 +90,11 @@ export function giveUp(
   };
 }
 
+/** The upload that is to bring the first source of a film: its end is the film's own. */
+export function awaited(film: Video.Video): UploadId | undefined {
+  return film.attempt === 0 ? film.expects : undefined;
+}
+
 /**
  * Ends an upload together with its film's expectation: after this no attempt can have its object.
  *
@@ -106,12 +110,11 @@ async function end(
     const film = await Video.find(videoId);
     if (film?.expects !== uploadId) return false;
     const written = await Table.together([
-      unexpecting(film, uploadId, problem),
+      awaited(film) ? ended(film, uploadId, problem) : unexpecting(film, uploadId),
       giveUp(videoId, uploadId, ending, problem),
     ]);
     if ("refused" in written) continue; // its film moved meanwhile: look again
-    const now = await Video.find(videoId);
-    if (film.status === "AWAITING_UPLOAD" && now?.status === "FAILED") await Timeline.failed(now);
+    await told(film, uploadId, problem);
     return true;
   }
   throw new Problem("ServiceBusy");
@@ -120,29 +123,53 @@ async function end(
 /** How often its film may have moved. */
 const ROUNDS = 5;
 
-function unexpecting(film: Video.Video, uploadId: UploadId, problem: Told | undefined): Table.Step {
-  const first = film.status === "AWAITING_UPLOAD";
-  const status = problem ? "FAILED" : "CANCELED";
-  // nobody is to see through the end of a film that owes no announcement
-  const lands = first || (Video.isSettled(film.status) && !("settledBy" in film));
-  const gone = `expects, fetching, expiresAtMs${lands ? ", inFlight" : ""}`;
-  const set = [
-    "updatedAtMs = :now",
-    ...(first ? ["#status = :ended"] : []),
-    ...(first && problem ? ["problem = :problem"] : []),
-    ...(first && !problem ? ["canceledAtMs = :now"] : []),
-  ];
+/** Who dies before this, or finds the workflow busy, leaves it to the sweeper. */
+async function told(before: Video.Video, uploadId: UploadId, problem?: Told): Promise<void> {
+  if (awaited(before)) {
+    const film = await Video.find(before.id);
+    if (film?.status !== "FAILED" && film?.status !== "CANCELED") return;
+    await Announcer.announce(film).catch(() => undefined);
+  } else if (problem) await Timeline.unsourced(before, uploadId, problem);
+}
+
+/** The film ends with its upload. Names the execution that will announce it. */
+function ended(film: Video.Video, uploadId: UploadId, problem: Told | undefined): Table.Step {
+  const end = problem ? "FAILED" : "CANCELED";
+  const missed = Announcer.missed(film, uploadId);
+  const set = {
+    "#status": end,
+    settledBy: Announcer.named(film, end, uploadId),
+    inFlight: Video.shardOf(film.id),
+    updatedAtMs: Clock.now(),
+    ...(problem ? { problem } : { canceledAtMs: Clock.now() }),
+    ...(missed ? { missed } : {}),
+  };
   return {
     key: Video.keyOf(film.id),
-    update: `SET ${set.join(", ")} REMOVE ${gone}`,
-    condition: `${Video.ALIVE} AND expects = :upload AND #status = :status`,
+    update: `SET ${Object.keys(set)
+      .map((name) => `${name} = :${name.replace("#", "")}`)
+      .join(", ")} REMOVE expects, fetching, expiresAtMs, progress${problem ? "" : ", problem"}`,
+    condition: `${Video.ALIVE} AND expects = :upload AND #status = :before`,
     names: { "#status": "status" },
     values: {
-      ":now": Clock.now(),
+      ...Object.fromEntries(
+        Object.entries(set).map(([name, value]) => [`:${name.replace("#", "")}`, value]),
+      ),
       ":upload": uploadId,
-      ":status": film.status,
-      ...(first ? { ":ended": status } : {}),
-      ...(first && problem ? { ":problem": problem } : {}),
+      ":before": film.status,
     },
+  };
+}
+
+/** The film is as it was, with nothing on its way to it. */
+function unexpecting(film: Video.Video, uploadId: UploadId): Table.Step {
+  // nobody is to see through the end of a film that owes no announcement
+  const lands = Video.isSettled(film.status) && !("settledBy" in film);
+  return {
+    key: Video.keyOf(film.id),
+    update: `SET updatedAtMs = :now REMOVE expects, fetching, expiresAtMs${lands ? ", inFlight" : ""}`,
+    condition: `${Video.ALIVE} AND expects = :upload AND #status = :before`,
+    names: { "#status": "status" },
+    values: { ":now": Clock.now(), ":upload": uploadId, ":before": film.status },
   };
 }

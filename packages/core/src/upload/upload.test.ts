@@ -6,6 +6,7 @@ import * as Library from "../library/index.ts";
 import { ann, bob, code, eve, file, large, MIB, openLibrary } from "../library/library.testing.ts";
 import type { SmallCloud } from "../testing/small-cloud.ts";
 import * as Video from "../video/index.ts";
+import * as Timeline from "../video/timeline.ts";
 import { atS3, CRC, opened, send } from "./upload.testing.ts";
 import * as Upload from "./upload.ts";
 
@@ -177,6 +178,8 @@ describe("an upload is completed", () => {
     await send(cloud, one, [4, 6, 7]);
     expect(await Upload.complete(ann, one.id, one.uploadId)).toMatchObject({ state: "completed" });
     expect(await Upload.complete(ann, one.id, one.uploadId)).toMatchObject({ state: "completed" });
+    const { items } = await Timeline.read(ann, one.id);
+    expect(items.map(({ what }) => what)).toEqual(["OPENED", "UPLOAD_COMPLETED"]);
     await expect(
       Upload.addresses(ann, one.id, one.uploadId, { parts: [{ number: 1 }] }),
     ).rejects.toMatchObject(code("UploadOver"));

@@ -3,17 +3,20 @@ import * as Messages from "../aws/messages.ts";
 import * as Objects from "../aws/objects.ts";
 import * as Table from "../aws/table.ts";
 import * as Uploads from "../aws/uploads.ts";
+import * as Clock from "../clock/index.ts";
 import * as Config from "../config/index.ts";
 import { changeable, inspectable } from "../library/access.ts";
 import { Problem } from "../problem/index.ts";
+import { completed } from "./completed.ts";
 import { sent } from "./find.ts";
 import { sizeOfPart } from "./plan.ts";
 import { isGivenUp, keyOf, type Upload } from "./row.ts";
 import { placeOf, type Sent, type Shown, shown, stateOf } from "./shown.ts";
 
 export { type Addresses, addresses, type Wanted } from "./addresses.ts";
+export { completed } from "./completed.ts";
 export { find } from "./find.ts";
-export { abort, expire, failed, forget, giveUp } from "./give-up.ts";
+export { abort, awaited, expire, failed, forget, giveUp } from "./give-up.ts";
 export { plan, pull } from "./plan.ts";
 export { fromRow, keyOf, PREFIX, type State, toRow, type Upload } from "./row.ts";
 export { type Put, type Sent, type Shown, shown } from "./shown.ts";
@@ -57,19 +60,29 @@ export async function complete(
   const upload = await sent(film.id, uploadId);
   if (upload.state === "completed") return shown(upload);
   if (isGivenUp(upload)) throw over(upload);
+  const atMs = Clock.now();
   if (!(await isStored(upload))) {
     // an object that was made in time counts, whenever somebody says so
     if (stateOf(upload) === "expired") throw new Problem("UploadExpired");
     await finish(upload);
   }
+  if (!(await isWritten(upload, atMs))) {
+    const now = await sent(film.id, uploadId);
+    if (now.state !== "completed") throw over(now);
+  }
+  return shown({ ...upload, state: "completed" });
+}
+
+/** Of a single PUT, the timeline tells when S3 says so. */
+async function isWritten(upload: Sent, atMs: number): Promise<boolean> {
+  if (upload.way === "multipart") return completed(upload, { atMs, what: "UPLOAD_COMPLETED" });
   const row = await Table.change(keyOf(upload.videoId, upload.uploadId), {
     update: "SET #state = :completed",
-    condition: "#state IN (:open, :completed)",
+    condition: "#state = :open",
     names: { "#state": "state" },
     values: { ":open": "open", ":completed": "completed" },
   });
-  if (!row) throw over(await sent(film.id, uploadId));
-  return shown({ ...upload, state: "completed" });
+  return row !== undefined;
 }
 
 /** Whether the object is there; its key is written once, and only by this upload. */
@@ -109,8 +122,16 @@ function over(upload: Upload): Problem {
   return new Problem(stateOf(upload) === "expired" ? "UploadExpired" : "UploadOver");
 }
 
-/** Asks for a pull to be fetched. Asked for twice it is fetched once: its key is written once. */
-export async function fetch(upload: Upload): Promise<void> {
+/**
+ * Asks for a pull to be fetched. Asked for twice it is fetched once: its key is written once.
+ *
+ * @param turn voids what was asked in an earlier one
+ */
+export async function fetch(upload: Upload, turn = 0): Promise<void> {
   const { videoId, uploadId } = upload;
-  await Messages.send(Config.pullsUrl(), { videoId, uploadId });
+  await Messages.send(Config.pullsUrl(), {
+    videoId,
+    uploadId,
+    ...(turn > 0 ? { turn } : {}),
+  });
 }

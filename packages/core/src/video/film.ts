@@ -4,6 +4,7 @@ import type { Size } from "../ladder/ladder.ts";
 import type { Options } from "../ladder/options.ts";
 import type { Told } from "../problem/index.ts";
 import type { Found, Rate } from "../source/found.ts";
+import type { renditionKinds } from "./limits.ts";
 import type { Status } from "./moves.ts";
 
 export type { Options } from "../ladder/options.ts";
@@ -44,6 +45,8 @@ interface About {
   /** The budget has no room: it waits, claimed, until there is. */
   held?: { sinceMs: number };
   cost?: Cost;
+  /** The upload that brought no source, when it was not the first: tells one such end from the next. */
+  missed?: UploadId;
   /** Sort key of the row that remembers the request it was opened by. */
   idem?: string;
   /** On its way out: nobody sees it any more. */
@@ -120,7 +123,7 @@ export interface Published {
 }
 
 export interface Rendition {
-  kind: "video" | "audio";
+  kind: (typeof renditionKinds)[number];
   /** As players name it, such as `avc1.640028`. */
   codec: string;
   widthPx?: number;

@@ -21,8 +21,9 @@ const moves: Record<Status, readonly Status[]> = {
   TRANSCODING: ["VALIDATING", "READY", "FAILED", "CANCELED"],
   // a new attempt; FAILED at once when that attempt broke before it could claim the film
   READY: ["VALIDATING", "FAILED"],
-  FAILED: ["VALIDATING"],
-  CANCELED: ["VALIDATING", "FAILED"],
+  // one another, and themselves: another source was to come, and did not come either
+  FAILED: ["VALIDATING", "FAILED", "CANCELED"],
+  CANCELED: ["VALIDATING", "FAILED", "CANCELED"],
 };
 
 export function mayMove(from: Status, to: Status): boolean {

@@ -57,6 +57,7 @@ export function fromRow(row: Row): Video {
     ...given("expiresAtMs", row.expiresAtMs as number | undefined),
     ...given("held", row.held as Video["held"]),
     ...given("cost", row.cost as Video["cost"]),
+    ...given("missed", row.missed as Video["missed"]),
     ...given("idem", text(row.idem)),
     ...given("deletedAtMs", row.deletedAtMs as number | undefined),
   };

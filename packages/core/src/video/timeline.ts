@@ -1,10 +1,10 @@
 import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
 import * as Clock from "../clock/index.ts";
-import type { VideoId } from "../id/id.ts";
+import type { UploadId, VideoId } from "../id/id.ts";
 import { inspectable } from "../library/access.ts";
-import { Problem } from "../problem/index.ts";
-import type { In } from "./film.ts";
+import { Problem, type Told } from "../problem/index.ts";
+import type { In, Video } from "./film.ts";
 import { limits } from "./limits.ts";
 import { ALIVE, keyOf } from "./row.ts";
 
@@ -21,7 +21,12 @@ export interface Happening {
 
 /** Writes it down, unless the film is gone: what comes late leaves nothing behind. */
 export async function note(id: VideoId, happening: Happening): Promise<void> {
-  await Table.together([
+  await Table.together(noted(id, happening));
+}
+
+/** What writes it down, unless the film is gone: with other steps, all happen or none. */
+export function noted(id: VideoId, happening: Happening): Table.Step[] {
+  return [
     {
       key: keyOf(id),
       update: "SET notedAtMs = :now",
@@ -29,7 +34,7 @@ export async function note(id: VideoId, happening: Happening): Promise<void> {
       values: { ":now": Clock.now() },
     },
     entry(id, happening),
-  ]);
+  ];
 }
 
 /** Writes it down as part of a larger write, which fails for a film that is gone. */
@@ -62,14 +67,34 @@ export async function readied({ id, published }: In<"READY">): Promise<void> {
   });
 }
 
-/** A film's attempt failed, when it was last written. */
-export async function failed({ id, attempt, problem, updatedAtMs }: In<"FAILED">): Promise<void> {
+/**
+ * A film's attempt failed, or its source never came.
+ *
+ * @param toldAtMs when that was announced: the same for whoever notes it
+ */
+export async function failed(film: In<"FAILED">, toldAtMs = film.updatedAtMs): Promise<void> {
+  const { id, attempt, problem } = film;
   await note(id, {
-    time: new Date(updatedAtMs).toISOString(),
+    time: new Date(toldAtMs).toISOString(),
     eventId: `${attempt}:FAILED`,
     attempt,
     what: "FAILED",
     about: { code: problem.code },
+  });
+}
+
+/** Another source for a film did not come, and the film is as it was. */
+export async function unsourced(
+  { id, attempt }: Video,
+  uploadId: UploadId,
+  { code }: Told,
+): Promise<void> {
+  await note(id, {
+    time: new Date(Clock.now()).toISOString(),
+    eventId: `${uploadId}:LOST`,
+    attempt,
+    what: "REPLACE_FAILED",
+    about: { code },
   });
 }
 

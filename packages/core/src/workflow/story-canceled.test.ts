@@ -13,6 +13,7 @@ import * as Video from "../video/index.ts";
 
 interface State {
   Arguments?: unknown;
+  Assign?: unknown;
   Next?: string;
   End?: boolean;
   Catch?: { ErrorEquals: string[]; Assign?: unknown; Next: string }[];
@@ -30,6 +31,32 @@ beforeAll(async () => {
   cloud = await openSmallCloud();
 });
 afterAll(() => cloud.close());
+
+describe("an announcement", () => {
+  it.each([
+    { state: "Announce failure", end: "FAILED", missed: "", id: "vid_1:0:FAILED" },
+    { state: "Announce failure", end: "FAILED", missed: ":upl_2", id: "vid_1:0:FAILED:upl_2" },
+    { state: "Announce cancel", end: "CANCELED", missed: ":upl_2", id: "vid_1:0:CANCELED:upl_2" },
+  ])("of $end tells one end without a source from the next: $id", async (row) => {
+    const { state, missed, id } = row;
+    const problem = { code: "PullFailed", message: "No." };
+    const variables = { videoId: "vid_1", attempt: 0, title: "T", missed, problem };
+    const said = await filled(story.States[state]?.Arguments, {}, variables);
+    expect(JSON.parse((said as { Message: string }).Message)).toMatchObject({ dedupeId: id });
+  });
+
+  it.each([
+    { meta: { missed: { S: "upl_2" } }, missed: ":upl_2" },
+    { meta: {}, missed: "" },
+  ])("reads that of the film it wrote: '$missed'", async ({ meta, missed }) => {
+    const problem = { M: { code: { S: "PullFailed" }, message: { S: "No." } } };
+    const result = { Attributes: { attempt: { N: "0" }, problem, ...meta } };
+    for (const state of ["Write FAILED", "Write CANCELED"]) {
+      const assigned = await filled(story.States[state]?.Assign, { result });
+      expect(assigned).toMatchObject({ missed });
+    }
+  });
+});
 
 describe("Write CANCELED", () => {
   const self = "arn:execution:self";
@@ -95,7 +122,7 @@ describe("Write CANCELED", () => {
     });
     expect(assigned).toMatchObject({ owed: state === "Encode" ? self : canceler });
     expect(story.States["Write CANCELED"]?.Next).toBe("Announce cancel");
-    const variables = { videoId: "vid_1", attempt: 2, title: "T" };
+    const variables = { videoId: "vid_1", attempt: 2, title: "T", missed: "" };
     const said = await filled(story.States["Announce cancel"]?.Arguments, {}, variables);
     expect(JSON.parse((said as { Message: string }).Message)).toEqual({
       dedupeId: "vid_1:2:CANCELED",

@@ -252,6 +252,28 @@ describe("Write FAILED, when Validate could not say which film it was", () => {
     expect(row).toMatchObject({ settledBy: execution, inFlight: Video.shardOf(id) });
   });
 
+  it("tells of an end that somebody signed, in their place, and of nobody else's", async () => {
+    const id = Id.newVideo();
+    const problem = { code: "PullFailed", message: "No." };
+    await have(id, { status: "FAILED", attempt: 0, settledBy: "arn:signed", problem });
+    const write = (signed: string) =>
+      writeFailed(
+        { kind: "died", videoId: id, execution: signed, problem },
+        { Error: problem.code, Cause: JSON.stringify({ errorMessage: problem.message }) },
+      );
+    await expect(write("arn:other")).rejects.toThrow();
+    // and again when its answer was lost
+    for (let twice = 0; twice < 2; twice += 1) {
+      expect(await write("arn:signed")).toMatchObject({
+        status: "FAILED",
+        attempt: 0,
+        settledBy: execution,
+        problem,
+        inFlight: Video.shardOf(id),
+      });
+    }
+  });
+
   it("counts a film in flight in the same slice as everybody else does", async () => {
     const given = story.States["Write FAILED"]?.Arguments as UpdateItemCommandInput;
     const expression = given.ExpressionAttributeValues?.[":shard"];
