@@ -93,6 +93,13 @@ describe("a change", () => {
     });
   });
 
+  it("of a dozen at once without a tag is all of them", async () => {
+    const id = await film();
+    const titles = Array.from({ length: 12 }, (_, n) => `title ${n}`);
+    await Promise.all(titles.map((title) => Library.change(ann, id, { title })));
+    expect((await Video.require(id)).revision).toBe(12);
+  });
+
   it("keeps a share beside the film, and takes it away with it", async () => {
     const id = await film();
     const most = Array.from({ length: Video.limits.sharedWith }, (_, n) => `old-${n}`);

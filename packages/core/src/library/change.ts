@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
@@ -48,12 +49,15 @@ export async function change(
       ...(next.sharedWith ? Shares.steps(film.id, film.sharedWith, next.sharedWith) : []),
     ]);
     if ("done" in written) return changeable(actor, id);
+    // not all at once again: each round lets somebody through
+    if (ifMatch === undefined) await setTimeout(Math.random() * (round + 1) * WAIT_MS);
   }
   throw new Problem("ServiceBusy");
 }
 
-/** How often somebody else may have been quicker, who did not ask for a revision. */
-const ROUNDS = 5;
+/** Who loses a round lost it to somebody who won theirs: as many at once all have their turn. */
+const ROUNDS = 12;
+const WAIT_MS = 25;
 
 type Next = Partial<
   Pick<Video.Video, "title" | "description" | "tags" | "visibility" | "sharedWith">
