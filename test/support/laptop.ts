@@ -29,6 +29,7 @@ export async function testLaptop(options: Partial<LaptopOptions> = {}): Promise<
   const laptop = await openLaptop({
     graph: join(root, "stacks/graph/dev.gen.json"),
     root,
+    bundles: join(root, "node_modules/.cache/rushes/bundles"), // made once for all tests
     port: 0,
     prepare: async (place) => ({ users: await seedUsers(place, dataDir) }),
     ...options,

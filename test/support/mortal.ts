@@ -20,6 +20,7 @@ async function live(dataDir: string, moment: Moment): Promise<void> {
     graph: join(root, "stacks/graph/dev.gen.json"),
     root,
     dataDir,
+    bundles: join(root, "node_modules/.cache/rushes/bundles"),
     port: 0,
   });
   const die = () => process.kill(process.pid, "SIGKILL");

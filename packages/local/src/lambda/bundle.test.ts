@@ -33,6 +33,22 @@ describe("bundles", () => {
     expect(readdirSync(root)).toEqual(["whole"]);
   });
 
+  it("that laptops share are one folder, whoever is first, and none takes away another's", async () => {
+    const root = join(cloud.folder("common"), "bundles");
+    mkdirSync(join(root, ".being-made"), { recursive: true });
+    const bundlers = [1, 2, 3].map(() => openBundler(root, { shared: true }));
+    const film = fixture("echo");
+    const made = await Promise.all(bundlers.map((bundler) => bundler.bundle(film)));
+    expect(new Set(made.map(({ folder }) => folder)).size).toBe(1);
+    const [other] = await Promise.all([
+      bundlers[0]?.bundle(fixture("echo", { nodejs: { minify: true } })),
+    ]);
+    expect(other?.folder).not.toBe(made[0]?.folder);
+    expect(existsSync(made[0]?.file ?? "")).toBe(true);
+    expect(readdirSync(root)).toContain(".being-made");
+    await Promise.all(bundlers.map((bundler) => bundler.rest()));
+  });
+
   it.each([{ timeoutSeconds: 901 }, { timeoutSeconds: 0 }, { memoryMb: 64 }])(
     "are not made for %j, which Lambda does not have",
     async (limits) => {

@@ -29,9 +29,12 @@ export interface Bundler {
   rest(): Promise<void>;
 }
 
-/** @param root the folder of all bundles */
-export function openBundler(root: string): Bundler {
-  forgetUnfinished(root);
+/**
+ * @param root the folder of all bundles
+ * @param shared other laptops may have it too: nothing that one of them could be using is taken away
+ */
+export function openBundler(root: string, { shared = false } = {}): Bundler {
+  if (!shared) forgetUnfinished(root);
   let asked: Asked[] = [];
   const making = new Set<Promise<void>>();
 
@@ -39,7 +42,7 @@ export function openBundler(root: string): Bundler {
     const groups = Map.groupBy(asked, groupOf);
     asked = [];
     for (const group of groups.values()) {
-      const made = make(root, group).finally(() => making.delete(made));
+      const made = make({ root, shared }, group).finally(() => making.delete(made));
       making.add(made);
     }
   };
@@ -99,8 +102,14 @@ function groupOf({ source }: Asked): string {
   return JSON.stringify([source.settings, source.settings.splitting ? source.name : ""]);
 }
 
-async function make(root: string, group: Asked[]): Promise<void> {
-  const building = join(root, `.${randomUUID()}`);
+/** Where bundles go, and whether to this laptop alone. */
+interface Place {
+  root: string;
+  shared: boolean;
+}
+
+async function make(place: Place, group: Asked[]): Promise<void> {
+  const building = join(place.root, `.${randomUUID()}`);
   try {
     const built = await build(
       group.map((one) => one.source),
@@ -109,11 +118,11 @@ async function make(root: string, group: Asked[]): Promise<void> {
     const looked = new Map<string, Seen>();
     for (const one of group) {
       const made = built.get(one.source);
-      if (made) one.resolve(keep(root, building, one, made, looked));
+      if (made) one.resolve(keep(place, building, one, made, looked));
     }
   } catch (error) {
     // One that does not build must not keep the others from it.
-    if (group.length > 1) await Promise.all(group.map((one) => make(root, [one])));
+    if (group.length > 1) await Promise.all(group.map((one) => make(place, [one])));
     else group[0]?.reject(error);
   } finally {
     rmSync(building, { recursive: true, force: true });
@@ -121,7 +130,7 @@ async function make(root: string, group: Asked[]): Promise<void> {
 }
 
 function keep(
-  root: string,
+  { root, shared }: Place,
   building: string,
   { source, recipe, known }: Asked,
   built: Built,
@@ -135,10 +144,16 @@ function keep(
   const id = digest(recipe + inputs.map((input) => input.sha256).join()).slice(0, 16);
   const folder = join(root, source.name, id);
   mkdirSync(dirname(folder), { recursive: true });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(join(building, source.name), folder);
+  const made = join(building, source.name);
   const modules = built.needsModules && findUp(dirname(source.entry), "node_modules");
-  if (modules) symlinkSync(modules, join(folder, "node_modules"), "junction");
+  if (modules) symlinkSync(modules, join(made, "node_modules"), "junction");
+  if (!shared) rmSync(folder, { recursive: true, force: true });
+  try {
+    renameSync(made, folder);
+  } catch (error) {
+    // what another laptop has put there under this id was made of the same
+    if (!shared || !existsSync(folder)) throw error;
+  }
   const file = join(folder, fileOf(source.entry, source.settings));
   const code = readFileSync(file);
   const bundle = {
@@ -149,9 +164,10 @@ function keep(
   };
   const note: Note = { recipe, inputs, bundle };
   const path = noteOf(root, source.name);
-  writeFileSync(`${path}.new`, JSON.stringify(note));
-  renameSync(`${path}.new`, path);
-  if (known && known.bundle.folder !== folder) {
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, JSON.stringify(note));
+  renameSync(draft, path);
+  if (!shared && known && known.bundle.folder !== folder) {
     rmSync(known.bundle.folder, { recursive: true, force: true });
   }
   return bundle;

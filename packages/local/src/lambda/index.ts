@@ -35,6 +35,8 @@ export interface LambdaOptions {
   retryMs?: number[];
   /** How long a sandbox waits for work before it ends. */
   idleMs?: number;
+  /** A folder of bundles for several laptops; each has its own otherwise. */
+  bundles?: string;
 }
 
 /** Lambda: each function in threads of its own, with its own environment, role and limits. */
@@ -42,7 +44,9 @@ export function openLambda(cloud: Cloud, options: LambdaOptions = {}): Lambda {
   const folder = cloud.folder("lambda");
   const logs = openLogs(join(folder, "logs"));
   const functions = openFunctions(cloud);
-  const bundler = openBundler(join(folder, "bundles"));
+  const bundler = openBundler(options.bundles ?? join(folder, "bundles"), {
+    shared: options.bundles !== undefined,
+  });
   const pool = openPool(cloud, (name, text) => logs.write(name, text), options);
   const journal = openJournal(cloud);
   const run = openRun(pool, journal, cloud.tell);

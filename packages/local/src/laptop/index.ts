@@ -43,6 +43,8 @@ export interface LaptopOptions {
   fresh?: boolean;
   /** transcodes what MediaConvert would refuse, when ffmpeg can */
   lenient?: boolean;
+  /** a folder of bundles for several laptops, such as a test's; each has its own otherwise */
+  bundles?: string;
   /** what to do before scripts are told where everything is; what it answers, they are told too */
   prepare?: (endpoints: Endpoints) => Promise<Partial<Endpoints>>;
   /** one line for the person at the terminal */
@@ -91,7 +93,7 @@ export async function openLaptop(options: LaptopOptions) {
     openSecrets(cloud);
     openSts(cloud);
     const cognito = openCognito(cloud);
-    const lambda = openLambda(cloud);
+    const lambda = openLambda(cloud, options.bundles ? { bundles: options.bundles } : {});
     const mediaconvert = openMediaConvert(cloud, {
       objects: s3.objects,
       lenient: options.lenient ?? false,
