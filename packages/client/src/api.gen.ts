@@ -1236,7 +1236,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description AddressNotAllowed: This stage does not fetch from that address: use a public https address it allows. */
+        /** @description AddressNotAllowed: This stage does not reach out to that address: use a public https address that it allows. */
         AddressNotAllowed: {
             headers: {
                 [name: string]: unknown;
@@ -1246,7 +1246,7 @@ export interface components {
             };
         };
         /**
-         * @description AddressNotAllowed: This stage does not fetch from that address: use a public https address it allows.
+         * @description AddressNotAllowed: This stage does not reach out to that address: use a public https address that it allows.
          *     IdempotencyKeyReused: This Idempotency-Key came with another request before: use a new one.
          */
         AddressNotAllowedOrIdempotencyKeyReused: {
@@ -1302,7 +1302,7 @@ export interface components {
             };
         };
         /**
-         * @description CursorInvalid: The cursor belongs to another list: begin again without it.
+         * @description CursorInvalid: The cursor belongs to another list, or is none: begin again without it.
          *     RequestInvalid: The request is not what the API describes: see the fields that are named.
          */
         CursorInvalidOrRequestInvalid: {
@@ -1313,7 +1313,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Deleted: The film is being deleted. */
+        /** @description Deleted: The film is being deleted: upload it anew if it was a mistake. */
         Deleted: {
             headers: {
                 [name: string]: unknown;
@@ -1354,7 +1354,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayMessage"];
             };
         };
-        /** @description MoveForbidden: The film's status does not allow this: look at it first. */
+        /** @description MoveForbidden: The film's status does not allow this: one under way must end or be cancelled first, one that is READY can be reprocessed. */
         MoveForbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1373,7 +1373,7 @@ export interface components {
             };
         };
         /**
-         * @description PlaylistNotFound: The film has no playlist of that name.
+         * @description PlaylistNotFound: The film has no playlist of that name: take the addresses that a grant names.
          *     VideoNotFound: There is no such film, or it is not yours.
          */
         PlaylistNotFoundOrVideoNotFound: {
@@ -1402,7 +1402,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description ServiceBusy: A service asked to wait: try again. */
+        /** @description ServiceBusy: Something that the API needs is busy: try again in a moment. */
         ServiceBusy: {
             headers: {
                 /** @description Seconds to wait. */
@@ -1415,7 +1415,7 @@ export interface components {
             };
         };
         /**
-         * @description SignInNeeded: Sign in, and send the access token along.
+         * @description SignInNeeded: Nobody is signed in: sign in, and send the access token as Authorization: Bearer.
          *     TokenInvalid: The token is expired, edited or not for this API: sign in again and send the access token.
          */
         SignInNeededOrTokenInvalid: {
@@ -1446,7 +1446,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayMessage"];
             };
         };
-        /** @description TooManyRequests: That was too much at once: wait, then go on. */
+        /** @description TooManyRequests: Too many requests at once: wait as long as Retry-After says, then go on. */
         TooManyRequests: {
             headers: {
                 /** @description Seconds to wait. */
@@ -1467,7 +1467,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unexpected: Something broke that has no name yet: report it with the film's id. */
+        /** @description Unexpected: Something broke that should not: try again, and report it with the id of the film or the request. */
         Unexpected: {
             headers: {
                 [name: string]: unknown;

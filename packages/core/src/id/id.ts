@@ -10,12 +10,16 @@ export type DeliveryId = `dlv_${string}`;
 
 /** A ULID's alphabet: Crockford's base 32. Hexadecimal digits are part of it. */
 const BODY = "[0-9A-HJKMNP-TV-Z]{26}";
+const body = z.string().regex(new RegExp(`^${BODY}$`));
+const strange = (kind: string) => ({
+  error: `is no id: one is ${kind}_ and 26 letters and digits`,
+});
 
-export const VideoId = z.templateLiteral(["vid_", z.string().regex(new RegExp(`^${BODY}$`))]);
-export const UploadId = z.templateLiteral(["upl_", z.string().regex(new RegExp(`^${BODY}$`))]);
+export const VideoId = z.templateLiteral(["vid_", body], strange("vid"));
+export const UploadId = z.templateLiteral(["upl_", body], strange("upl"));
 
-export const WebhookId = z.templateLiteral(["whk_", z.string().regex(new RegExp(`^${BODY}$`))]);
-export const DeliveryId = z.templateLiteral(["dlv_", z.string().regex(new RegExp(`^${BODY}$`))]);
+export const WebhookId = z.templateLiteral(["whk_", body], strange("whk"));
+export const DeliveryId = z.templateLiteral(["dlv_", body], strange("dlv"));
 
 export function newVideo(): VideoId {
   return `vid_${ulid(Clock.now())}`;

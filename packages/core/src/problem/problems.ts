@@ -100,7 +100,11 @@ export const problems = {
   },
 
   // the encoder
-  EncoderBusy: { httpStatus: 503, retry: true, help: "The encoder has much to do: wait." },
+  EncoderBusy: {
+    httpStatus: 503,
+    retry: true,
+    help: "The encoder has much to do: wait, the film is tried again by itself.",
+  },
   EncoderDenied: {
     httpStatus: 500,
     retry: false,
@@ -135,27 +139,39 @@ export const problems = {
   OutputMissing: {
     httpStatus: 500,
     retry: true,
-    help: "A promised file is not there though the job ended well: retry the film.",
+    help: "A file is missing though the encoder said that all went well: retry the film.",
   },
 
   // the workflow
-  Duplicate: { httpStatus: 409, retry: false, help: "This is being made or was made already." },
-  Superseded: { httpStatus: 409, retry: false, help: "A newer attempt has taken over." },
-  NotExpected: { httpStatus: 404, retry: false, help: "Nobody asked for this object: ignored." },
+  Duplicate: {
+    httpStatus: 409,
+    retry: false,
+    help: "The film is being made or was made already: there is nothing to do.",
+  },
+  Superseded: {
+    httpStatus: 409,
+    retry: false,
+    help: "A newer attempt of the film has taken over: look at that one.",
+  },
+  NotExpected: {
+    httpStatus: 404,
+    retry: false,
+    help: "Nobody opened an upload for this object, so it is ignored: open one first.",
+  },
   EventUnreadable: {
     httpStatus: 400,
     retry: false,
-    help: "The input is not what is expected here: see the message.",
+    help: "The input is not what is expected here: see the message in the log.",
   },
   MoveForbidden: {
     httpStatus: 409,
     retry: false,
-    help: "The film's status does not allow this: look at it first.",
+    help: "The film's status does not allow this: one under way must end or be cancelled first, one that is READY can be reprocessed.",
   },
   ProfileUnknown: {
     httpStatus: 400,
     retry: false,
-    help: "There is no encoding profile of that name.",
+    help: "There is no encoding profile of that name: GET /profiles lists those there are.",
   },
   Unannounced: {
     httpStatus: 500,
@@ -165,7 +181,7 @@ export const problems = {
   AnnounceFailed: {
     httpStatus: 500,
     retry: true,
-    help: "The film is settled, but its announcement could not be sent: check the topic. It is tried again.",
+    help: "The film has ended, but nobody could be told: check the topic. It is tried again by itself.",
   },
   StepTimedOut: {
     httpStatus: 504,
@@ -175,18 +191,22 @@ export const problems = {
   StepFailed: {
     httpStatus: 500,
     retry: true,
-    help: "A step broke: read the execution's history, then retry the film.",
+    help: "A step of the workflow broke: retry the film; an admin can read its execution.",
   },
   ExecutionDied: {
     httpStatus: 500,
     retry: true,
     help: "The execution was stopped or died: retry the film.",
   },
-  ServiceBusy: { httpStatus: 503, retry: true, help: "A service asked to wait: try again." },
+  ServiceBusy: {
+    httpStatus: 503,
+    retry: true,
+    help: "Something that the API needs is busy: try again in a moment.",
+  },
   Unexpected: {
     httpStatus: 500,
     retry: true,
-    help: "Something broke that has no name yet: report it with the film's id.",
+    help: "Something broke that should not: try again, and report it with the id of the film or the request.",
   },
 
   // requests
@@ -198,12 +218,12 @@ export const problems = {
   RouteUnknown: {
     httpStatus: 404,
     retry: false,
-    help: "The API has no such address: see its description.",
+    help: "The API has no such address: see packages/client/openapi.gen.json for those it has.",
   },
   MethodNotAllowed: {
     httpStatus: 405,
     retry: false,
-    help: "This address does not take that method: see the API's description.",
+    help: "This address does not take that method: the Allow header names those it takes.",
   },
   BodyTooLarge: {
     httpStatus: 413,
@@ -218,7 +238,7 @@ export const problems = {
   SignInNeeded: {
     httpStatus: 401,
     retry: false,
-    help: "Sign in, and send the access token along.",
+    help: "Nobody is signed in: sign in, and send the access token as Authorization: Bearer.",
   },
   TokenInvalid: {
     httpStatus: 401,
@@ -233,12 +253,12 @@ export const problems = {
   TooManyRequests: {
     httpStatus: 429,
     retry: true,
-    help: "That was too much at once: wait, then go on.",
+    help: "Too many requests at once: wait as long as Retry-After says, then go on.",
   },
   CursorInvalid: {
     httpStatus: 400,
     retry: false,
-    help: "The cursor belongs to another list: begin again without it.",
+    help: "The cursor belongs to another list, or is none: begin again without it.",
   },
   RevisionOld: {
     httpStatus: 412,
@@ -275,7 +295,7 @@ export const problems = {
   AddressNotAllowed: {
     httpStatus: 422,
     retry: false,
-    help: "This stage does not fetch from that address: use a public https address it allows.",
+    help: "This stage does not reach out to that address: use a public https address that it allows.",
   },
   PullFailed: {
     httpStatus: 422,
@@ -287,12 +307,12 @@ export const problems = {
   BudgetExceeded: {
     httpStatus: 402,
     retry: true,
-    help: "The owner's budget for this month has no room for the film: raise it, or wait for the next.",
+    help: "The owner's budget for this month has no room for the film: have an admin raise it, or wait for the next month.",
   },
   BudgetWaits: {
     httpStatus: 402,
     retry: true,
-    help: "The film waits until the owner's budget has room for it.",
+    help: "The film waits until its owner's budget has room for it: it goes on by itself.",
   },
 
   // what people did
@@ -301,7 +321,11 @@ export const problems = {
     retry: true,
     help: "Somebody cancelled it: retry the film to go on.",
   },
-  Deleted: { httpStatus: 410, retry: false, help: "The film is being deleted." },
+  Deleted: {
+    httpStatus: 410,
+    retry: false,
+    help: "The film is being deleted: upload it anew if it was a mistake.",
+  },
 
   ExecutionNotFound: {
     httpStatus: 404,
@@ -340,7 +364,7 @@ export const problems = {
   PlaylistNotFound: {
     httpStatus: 404,
     retry: false,
-    help: "The film has no playlist of that name.",
+    help: "The film has no playlist of that name: take the addresses that a grant names.",
   },
   GrantForbidden: {
     httpStatus: 500,

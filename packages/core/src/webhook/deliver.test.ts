@@ -125,7 +125,9 @@ describe("an endpoint that does not listen", () => {
     await Webhook.notify(announced(await stage.film()));
     const [waits] = await stage.carry();
     expect(waits).toBeGreaterThan(0);
-    expect((await stage.log(id))[0]?.tries[0]?.problem).toMatch(/does not fetch from that address/);
+    expect((await stage.log(id))[0]?.tries[0]?.problem).toMatch(
+      /does not reach out to that address/,
+    );
   });
 });
 
