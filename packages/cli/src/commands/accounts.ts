@@ -17,7 +17,8 @@ export function people(rushes: Command): void {
     .action(
       doing(async (desk, email: string | undefined, options: { passwordStdin?: boolean }) => {
         const place = desk.place();
-        const who = seeded(place, email) ?? (await asked(email, options.passwordStdin === true));
+        const fromStdin = options.passwordStdin === true;
+        const who = (!fromStdin && seeded(place, email)) || (await asked(email, fromStdin));
         await accountsOf(place).signIn(who);
         desk.terminal.answer(
           { email: who.email, api: place.api },

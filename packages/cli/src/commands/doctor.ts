@@ -1,7 +1,6 @@
 import { FIRST_PORT } from "@rushes/local/ports";
 import type { Command } from "commander";
 import colors from "picocolors";
-import { examine } from "../doctor/doctor.ts";
 import { doing } from "./run.ts";
 import { counting } from "./words.ts";
 
@@ -13,6 +12,7 @@ export function doctor(rushes: Command): void {
     .option("--port <n>", "the laptop's first port", counting, FIRST_PORT)
     .action(
       doing(async (desk, { port }: { port: number }) => {
+        const { examine } = await import("../doctor/doctor.ts");
         const items = await examine({
           dataDir: desk.dataDir,
           port,

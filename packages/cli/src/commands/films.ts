@@ -2,7 +2,7 @@ import type { Rushes, Status, Video, VideoQuery } from "@rushes/client";
 import type { Command } from "commander";
 import { Option } from "commander";
 import colors from "picocolors";
-import { cut, table } from "../output/table.ts";
+import { cut, table, width } from "../output/table.ts";
 import { ago, duration, plain, size, usd } from "../output/words.ts";
 import { doing } from "./run.ts";
 import { counting, gathered } from "./words.ts";
@@ -23,7 +23,7 @@ export function films(rushes: Command): void {
     .action(
       doing(async (desk, options: Wanted) => {
         const found = await newest(await desk.rushes(), options);
-        desk.terminal.answer(found, () => listed(found));
+        desk.terminal.answer(found, () => listed(found, desk.terminal.columns));
         return undefined;
       }),
     );
@@ -116,23 +116,28 @@ interface Found {
   more: boolean;
 }
 
-function listed({ items, more }: Found): string {
+function listed({ items, more }: Found, columns = Number.POSITIVE_INFINITY): string {
   if (items.length === 0) return "No films. Bring one with: rushes upload FILE";
   const now = Date.now();
-  const rows = table(
-    ["ID", "TITLE", "STATUS", "LENGTH", "AGE"].map((name) => colors.dim(name)),
-    items.map((video) => [
-      video.id,
-      cut(plain(video.title), 40),
-      tinted(video),
-      video.published ? duration(video.published.durationSeconds) : "",
-      ago(video.createdAt, now),
-    ]),
-  );
-  return more
-    ? `${rows}\n${colors.dim("There are older ones: --limit says how many to list.")}`
-    : rows;
+  const rest = items.map((video) => [
+    tinted(video),
+    video.published ? duration(video.published.durationSeconds) : "",
+    ago(video.createdAt, now).replace(/ ago$/, ""),
+  ]);
+  const rows = (title: number) =>
+    table(
+      ["ID", "TITLE", "STATUS", "LENGTH", "AGE"].map((name) => colors.dim(name)),
+      items.map(({ id, title: said }, at) => [id, cut(plain(said), title), ...(rest[at] ?? [])]),
+    );
+  const over = Math.max(...rows(MOST_TITLE).split("\n").map(width)) - columns;
+  const fitting = rows(Math.max(LEAST_TITLE, MOST_TITLE - Math.max(0, over)));
+  const older = colors.dim("There are older ones: --limit says how many to list.");
+  return more ? `${fitting}\n${older}` : fitting;
 }
+
+/** Columns that a title has in a list: what the others leave of a narrow screen. */
+const MOST_TITLE = 40;
+const LEAST_TITLE = 10;
 
 /** The status, and how far a film is that is on its way. */
 export function tinted({ status, phase, percent }: Video): string {

@@ -29,11 +29,15 @@ export async function followed(
 ): Promise<Video> {
   let last: Video | undefined;
   for await (const { video } of client.watch(id, { signal, ...(attempt ? { attempt } : {}) })) {
-    if (last && last.phase !== video.phase) terminal.set(last.phase, 1);
-    if (!video.settled) terminal.set(video.phase, video.percent / 100);
+    if (last && last.phase !== video.phase) terminal.set(named(last), 1);
+    // most phases are over before there is anything to count
+    if (!video.settled) terminal.set(named(video), video.percent / 100 || undefined);
     last = video;
   }
   terminal.end();
   if (!last) throw new Error(`Nothing was heard of ${id}.`);
   return last;
 }
+
+/** The phase, in words. */
+const named = ({ phase }: Video): string => phase.replaceAll("-", " ");

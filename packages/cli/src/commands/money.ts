@@ -87,14 +87,16 @@ export function money(rushes: Command): void {
   rushes
     .command("budget [user]")
     .description("how much an owner's films may cost a month; yours unless you name somebody")
-    .option("--set <usd>", "a new one (admins)", amount)
+    .option("--set <usd>", "a new one, or none (admins)", (said) =>
+      said === "none" ? null : amount(said),
+    )
     .option("--over <what>", "what happens to films it has no room for: wait or refuse")
     .action(
       doing(
         async (
           desk,
           user: string | undefined,
-          { set, over }: { set?: number; over?: BudgetWish["over"] },
+          { set, over }: { set?: number | null; over?: BudgetWish["over"] },
         ) => {
           const client = await desk.rushes();
           if (over && set === undefined) throw new Ended("usage", "--over goes with --set.");

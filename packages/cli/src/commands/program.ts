@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import about from "../../package.json" with { type: "json" };
 import { Ended, exits } from "../exit.ts";
 import { openTerminal, tellEnd } from "../output/terminal.ts";
 import { people } from "./accounts.ts";
@@ -23,6 +24,7 @@ export function program(): Command {
     )
     .option("--data <folder>", "the laptop's data folder; default: .rushes, here or above")
     .option("--json", "print one JSON value on standard output")
+    .version(about.version)
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .addHelpText("after", `\nExit codes:\n${ends()}\n`)
     .exitOverride()

@@ -50,9 +50,11 @@ export function doing<Args extends unknown[]>(
       const exit = await work(desk, ...(words.slice(0, -1) as Args));
       process.exitCode = exits[exit ?? "done"].code;
     } catch (error) {
+      const { aborted, reason } = interrupt.signal;
+      // what was thrown because of it is no news, but for what knows how to go on
       process.exitCode = tellEnd(
         terminal,
-        understood(interrupt.signal.aborted ? interrupt.signal.reason : error),
+        understood(aborted && !(error instanceof Ended) ? reason : error),
       );
     } finally {
       process.off("SIGINT", stop);

@@ -3,6 +3,7 @@ import { basename, parse } from "node:path";
 import type { Rushes, SendOptions, Video } from "@rushes/client";
 import { fileSource } from "@rushes/client/node";
 import type { Command } from "commander";
+import colors from "picocolors";
 import { Ended } from "../exit.ts";
 import { duration, size } from "../output/words.ts";
 import { uploadRecords } from "../session/keep.ts";
@@ -33,13 +34,15 @@ export function upload(rushes: Command): void {
         for (const file of files) readable(file);
         const client = await desk.rushes();
         const items: Video[] = [];
-        for (const file of files) items.push(await bring(desk, client, file, options));
-        desk.terminal.end();
-        desk.terminal.answer({ items }, () =>
-          items
-            .map((video) => (options.watch ? shown(video) : `${video.id}  ${tinted(video)}`))
-            .join("\n"),
-        );
+        for (const file of files) {
+          const video = await bring(desk, client, file, options);
+          items.push(video);
+          // people hear of each at once: the next one may be interrupted
+          desk.terminal.tell(() =>
+            options.watch ? shown(video) : `${video.id}  ${tinted(video)}`,
+          );
+        }
+        desk.terminal.answer({ items }, () => "");
         return options.watch ? items.map(ending).find((exit) => exit !== undefined) : undefined;
       }),
     );
@@ -78,6 +81,7 @@ interface Bring extends Making {
 
 async function bring(desk: Desk, client: Rushes, file: string, options: Bring): Promise<Video> {
   const { terminal, signal } = desk;
+  let begun = false;
   const said = {
     ...chosenOptions(options),
     ...(options.replace
@@ -89,9 +93,10 @@ async function bring(desk: Desk, client: Rushes, file: string, options: Bring): 
           ...(options.public ? { visibility: "public" as const } : {}),
         }),
   };
-  terminal.say(basename(file));
+  terminal.say(colors.bold(basename(file)));
   const before = options.replace ? (await client.videos.get(options.replace)).attempt : 0;
   const id = isAddress(file) ? await pull(client, file, said, options.replace) : await send();
+  if (!options.watch) terminal.end();
   return options.watch ? followed(desk, client, id, before + 1) : client.videos.get(id);
 
   async function send(): Promise<string> {
@@ -100,20 +105,32 @@ async function bring(desk: Desk, client: Rushes, file: string, options: Bring): 
       parallel: options.parallel,
       signal,
       records: uploadRecords(desk.place()),
+      onBegun: () => {
+        begun = true;
+      },
       onProgress: ({ sentBytes, totalBytes, bytesPerSecond, etaSeconds }) => {
         const left = etaSeconds ? `, ${duration(etaSeconds)} left` : "";
         const speed = bytesPerSecond > 0 ? `, ${size(bytesPerSecond)}/s${left}` : "";
-        terminal.set(
-          "uploading",
-          sentBytes / totalBytes,
-          `${size(sentBytes)} of ${size(totalBytes)}${speed}`,
-        );
+        const about =
+          sentBytes < totalBytes
+            ? `${size(sentBytes)} of ${size(totalBytes)}${speed}`
+            : size(totalBytes);
+        terminal.set("uploading", sentBytes / totalBytes, about);
       },
     };
-    const { id } = options.replace
-      ? await client.replace(options.replace, source, { ...chosenOptions(options), ...sending })
-      : await client.upload(source, { ...said, ...sending });
-    return id;
+    const uploading = options.replace
+      ? client.replace(options.replace, source, { ...chosenOptions(options), ...sending })
+      : client.upload(source, { ...said, ...sending });
+    try {
+      return (await uploading).id;
+    } catch (error) {
+      if (!signal.aborted || !begun) throw error;
+      const again = options.replace ? `replace ${options.replace}` : "upload";
+      throw new Ended(
+        "interrupted",
+        `Interrupted. Say rushes ${again} ${file} again: it goes on where it was.`,
+      );
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Delivery } from "@rushes/client";
 import type { Command } from "commander";
 import colors from "picocolors";
 import { table } from "../output/table.ts";
@@ -99,12 +100,13 @@ export function webhooks(rushes: Command): void {
         const items = await gathered((await desk.rushes()).webhooks.deliveries(id));
         desk.terminal.answer({ items }, () =>
           table(
-            ["ID", "EVENT", "STATE", "TRIES", "AGE"].map((name) => colors.dim(name)),
+            ["ID", "EVENT", "STATE", "TRIES", "LAST ANSWER", "AGE"].map((name) => colors.dim(name)),
             items.map((one) => [
               one.id,
               one.event,
               one.state,
               String(one.tries.length),
+              answered(one),
               ago(one.at, Date.now()),
             ]),
           ),
@@ -123,4 +125,10 @@ export function webhooks(rushes: Command): void {
         return undefined;
       }),
     );
+}
+
+/** How the address took the last try. */
+function answered({ tries }: Delivery): string {
+  const last = tries.at(-1);
+  return last?.problem ?? (last?.status === undefined ? "" : String(last.status));
 }

@@ -58,14 +58,16 @@ function line(name: string, share: number | undefined, about: string, columns: n
   const label = name + " ".repeat(Math.max(0, LABEL - width(name)));
   const percent =
     share === undefined ? "     " : `${String(Math.floor(share * 100)).padStart(3)} %`;
-  const length = Math.max(10, Math.min(40, columns - LABEL - 30));
+  const length = Math.max(10, Math.min(40, columns - LABEL - ABOUT - 10));
   const full = share === undefined ? 0 : Math.round(share * length);
   const bar = colors.green("━".repeat(full)) + colors.dim("━".repeat(length - full));
   const rest = columns - LABEL - length - 10;
   return `${label} ${bar} ${percent}  ${colors.dim(cut(about, Math.max(0, rest)))}`;
 }
 
-const LABEL = 12;
+/** The longest phase, and what an upload has to say: `999 MB of 1.5 GB, 99 MB/s, 10:00:00 left`. */
+const LABEL = 18;
+const ABOUT = 40;
 
 function told(screen: Screen): Bars {
   const said = new Map<string, number>();

@@ -7,6 +7,10 @@ export interface Terminal extends Bars {
   readonly json: boolean;
   /** The answer. With `--json` the value, as one JSON value; for people the text. */
   answer(value: unknown, people: () => string): void;
+  /** A part of the answer that people need not wait for; scripts get it with the rest. */
+  tell(people: () => string): void;
+  /** how wide the lines of an answer may be; undefined where nobody reads them on a screen */
+  readonly columns: number | undefined;
 }
 
 export function openTerminal(
@@ -22,6 +26,10 @@ export function openTerminal(
       const text = json ? JSON.stringify(value, null, 2) : people();
       if (text !== "") out.write(`${text}\n`);
     },
+    tell(people) {
+      if (!json) out.write(`${people()}\n`);
+    },
+    columns: out.isTTY ? out.columns : undefined,
   };
 }
 
