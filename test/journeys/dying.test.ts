@@ -1,11 +1,6 @@
-import { readFileSync } from "node:fs";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendTaskFailureCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
-import * as Id from "@rushes/core/id";
-import { readGraph } from "@rushes/local/deploy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "../support/laptop.ts";
-import type { Film } from "../support/meddle.ts";
+import { type Asking, asking } from "../support/asking.ts";
 import { clip, long } from "../support/media.ts";
 import { failedOnce, openStage, readyOnce, refusal, type Stage } from "../support/stage.ts";
 import { until } from "../support/until.ts";
@@ -14,51 +9,23 @@ import { until } from "../support/until.ts";
 
 let stage: Stage;
 let source: string;
+let editor: Asking;
 
 beforeAll(async () => {
   stage = await openStage();
   source = await clip({ seconds: 1 });
+  editor = await asking(stage, "editor");
 });
 afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
-/** Lets core act here as a function would: with the links of Sweep, and an operator's keys. */
-async function asFunction() {
-  const { aws, region, credentials } = stage.laptop.endpoints;
-  const { links = {} } = readGraph(`${root}/stacks/graph/dev.gen.json`).functions.Sweep ?? {};
-  for (const [name, link] of Object.entries(links)) {
-    process.env[`SST_RESOURCE_${name}`] = JSON.stringify(link);
-  }
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  });
-  return import("@rushes/core/video");
-}
-
 describe.concurrent("whatever breaks", () => {
   it("an upload whose event is lost is found and made, and its event may still come", async () => {
-    const videoId = Id.newVideo();
-    const key = `uploads/${videoId}/${Id.newUpload()}/source`;
-    const film: Film = { videoId, key };
-    const Bucket = stage.laptop.endpoints.resources.SourceBucket ?? "";
-    const Video = await asFunction();
-    await Video.expect({
-      id: videoId,
-      ownerId: "ann",
-      title: "Holiday",
-      sourceBucket: Bucket,
-      sourceKey: key,
-    });
+    const opened = await editor.open(source);
+    const { film } = opened;
     const events = stage.meddler.hold(film, "Object Created");
-    const s3 = new S3Client({ ...stage.config, forcePathStyle: true });
-    await s3.send(
-      new PutObjectCommand({ Bucket, Key: key, Body: readFileSync(source), IfNoneMatch: "*" }),
-    );
-    s3.destroy();
+    await editor.send(opened, source);
     expect(await stage.sweep(film)).toBe("started");
     expect(await stage.story(film)).toEqual(readyOnce);
     events.release();

@@ -12,9 +12,6 @@ export type Actor = z.infer<typeof Actor>;
 /** Owns what came through the inbox. Nobody can sign in as it. */
 export const OPERATORS = "operators";
 
-/** Whoever IAM let in, by a direct call: an operator without a name of their own. */
-export const byIam: Actor = { sub: OPERATORS, groups: ["admin"] };
-
 /** What somebody may do here, by the highest of their groups. */
 export type Role = "admin" | "editor" | "viewer" | "none";
 

@@ -1,3 +1,3 @@
 export { Died, settle, videoOf } from "./settle.ts";
-export { QUIET_MS, type Round, sweep } from "./sweep.ts";
+export { QUIET_MS, sweep } from "./sweep.ts";
 export { unsent } from "./unsent.ts";

@@ -96,8 +96,9 @@ describe("the sweeper", () => {
   it("starts an upload whose event was lost", async () => {
     const id = Id.newVideo();
     const key = Intake.uploadKey(id, Id.newUpload());
+    const about = { ownerId: "ann", title: "T", sourceBucket: "sources" };
     await Clock.at(flight.quietSinceMs, () =>
-      Video.expect({ id, ownerId: "ann", title: "T", sourceBucket: "sources", sourceKey: key }),
+      Table.create(Video.expected({ id, sourceKey: key, ...about })),
     );
     expect(await flight.swept(id)).toBeUndefined();
     await Clock.at(flight.nowMs, () =>

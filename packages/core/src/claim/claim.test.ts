@@ -50,7 +50,8 @@ async function awaited() {
   const id = Id.newVideo();
   const uploadId = Id.newUpload();
   const sourceKey = Intake.uploadKey(id, uploadId);
-  await Video.expect({ id, ownerId: "ann", title: "Ours", sourceBucket: "sources", sourceKey });
+  const about = { ownerId: "ann", title: "Ours", sourceBucket: "sources" };
+  await Table.create(Video.expected({ id, sourceKey, ...about }));
   return { id, uploadId };
 }
 

@@ -3,7 +3,7 @@ import * as Config from "../config/index.ts";
 import gathered from "./prices.json" with { type: "json" };
 
 /** How far a price can be trusted, least first. */
-export const confidences = ["unknown", "low", "medium", "high"] as const;
+const confidences = ["unknown", "low", "medium", "high"] as const;
 export const Confidence = z.enum(confidences);
 export type Confidence = z.infer<typeof Confidence>;
 

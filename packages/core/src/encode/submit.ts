@@ -30,7 +30,7 @@ export const LEASE_MS = 10_000;
  * MediaConvert repeats its answer for a minute; this leaves a margin. Counted from the first try:
  * later a look for the job comes first, and a job too young to be found is still repeated.
  */
-export const REPEAT_WITHIN_MS = 45_000;
+const REPEAT_WITHIN_MS = 45_000;
 
 /**
  * Hands an attempt to the encoder: parks the token, then creates the job, never a second one.

@@ -7,7 +7,7 @@ import type * as Video from "../video/index.ts";
 import { redact } from "./redact.ts";
 import { detailsOf, document, type State, statesOf, timeOf } from "./states.ts";
 
-export { REDACTED, redact } from "./redact.ts";
+export { REDACTED } from "./redact.ts";
 export { type State, standings } from "./states.ts";
 
 /** An execution of the workflow, as operators look at it. */

@@ -13,7 +13,7 @@ import {
 } from "./profiles.ts";
 
 export { Options } from "./options.ts";
-export { isProfile, ProfileName, type Tuning, USUAL } from "./profiles.ts";
+export { isProfile, ProfileName } from "./profiles.ts";
 
 /** One rendition: what size, how often a picture, how many bits at most. */
 export interface Rung {

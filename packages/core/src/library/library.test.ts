@@ -180,16 +180,4 @@ describe("a tag", () => {
     });
     expect((await Library.show(ann, id)).etag).not.toBe(etag);
   });
-
-  it.each([
-    { header: '"0-a"', known: true },
-    { header: 'W/"0-a"', known: true },
-    { header: '"x", "0-a"', known: true },
-    { header: "*", known: true },
-    { header: '"0-b"', known: false },
-    { header: "0-a", known: false },
-    { header: undefined, known: false },
-  ])("$header is known: $known", ({ header, known }) => {
-    expect(Library.isKnown(header, '"0-a"')).toBe(known);
-  });
 });

@@ -4,11 +4,10 @@ import { watchable } from "./access.ts";
 import * as Changing from "./change.ts";
 import { etagOf, present, type Shown } from "./present.ts";
 
-export { changeable, inspectable, operable, watchable } from "./access.ts";
 export type { Change } from "./change.ts";
 export { list, MOST_LOOKED_AT, type Page, type Question } from "./list.ts";
 export { type Opened, open, replace } from "./open.ts";
-export { isKnown, type Phase, percentOf, phaseOf, present, type Shown } from "./present.ts";
+export { type Phase, present, type Shown } from "./present.ts";
 export { keyOf as shareKeyOf } from "./shares.ts";
 export type { ByFile, ByUrl, Making, Replacement, Wish } from "./wish.ts";
 

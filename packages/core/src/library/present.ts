@@ -152,11 +152,6 @@ export function etagOf(film: Video.Video, shown: Shown): string {
   return `"${film.revision}-${hash}"`;
 }
 
-/** Whether an `If-None-Match` knows this sight already. An edge may have weakened the tag. */
-export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  return tags(ifNoneMatch).some((tag) => tag === "*" || `"${tag}"` === etag);
-}
-
 /** Whether an `If-Match` allows a change: it names the revision the film is at. */
 export function isRevision(ifMatch: string, revision: number): boolean {
   return tags(ifMatch).some((tag) => tag === "*" || tag.split("-")[0] === String(revision));

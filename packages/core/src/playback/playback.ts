@@ -16,10 +16,10 @@ export { type Keys, parse as parseKeys } from "./key.ts";
 export { Asked, PLAYLISTS, type Playlist, playlist, TYPES } from "./playlist.ts";
 
 /** How long somebody may ask to watch, in seconds. */
-export const LEAST_SECONDS = 1;
+const LEAST_SECONDS = 1;
 export const MOST_SECONDS = 24 * 3600;
 /** A grant nobody sized lasts as long as the film, and this much longer. */
-export const MARGIN_SECONDS = 3600;
+const MARGIN_SECONDS = 3600;
 /** No grant is good for longer: that of the longest film, for a player that cannot renew it. */
 export const LONGEST_SECONDS = MOST_SECONDS + MARGIN_SECONDS;
 

@@ -18,8 +18,8 @@ export { completed } from "./completed.ts";
 export { find } from "./find.ts";
 export { abort, awaited, expire, failed, forget, giveUp } from "./give-up.ts";
 export { plan, pull } from "./plan.ts";
-export { fromRow, keyOf, PREFIX, type State, toRow, type Upload } from "./row.ts";
-export { type Put, type Sent, type Shown, shown } from "./shown.ts";
+export { fromRow, keyOf, PREFIX, toRow, type Upload } from "./row.ts";
+export { type Put, type Shown, shown } from "./shown.ts";
 
 /**
  * An upload with what of it has arrived.

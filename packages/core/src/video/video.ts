@@ -10,7 +10,7 @@ import { ALIVE, fromRow, keyOf, shardOf, titleKeyOf } from "./row.ts";
 
 export type * from "./film.ts";
 export { limits, phases, relations, renditionKinds, visibilities } from "./limits.ts";
-export { before, isSettled, mayMove, Status, settled, statuses, working } from "./moves.ts";
+export { isSettled, mayMove, Status, settled, statuses, working } from "./moves.ts";
 export { ALIVE, fromRow, keyOf, shardOf, shards, titleKeyOf } from "./row.ts";
 
 export async function find(id: VideoId): Promise<Video | undefined> {
@@ -44,12 +44,7 @@ export interface Opening {
   idem?: string;
 }
 
-/** A film that waits for its source: uploads are only taken for films that were asked for. */
-export async function expect(film: Opening): Promise<void> {
-  await Table.create(expected(film));
-}
-
-/** The row of a film that waits for its source. */
+/** The row of a film that waits for its source: uploads are only taken for films that were asked for. */
 export function expected(film: Opening): Table.Key & Table.Row {
   const now = Clock.now();
   const { id, sourceBucket, sourceKey, ...about } = film;
