@@ -2,6 +2,9 @@ import * as z from "zod";
 import type { Video } from "../video/film.ts";
 import type { relations } from "../video/limits.ts";
 
+/** Somebody, as an issuer names them. Source: OpenID Connect Core, at most 255 ASCII characters. */
+export const Sub = z.string().regex(/^[\x20-\x7e]{1,255}$/);
+
 /** Who is asking: a person with groups, as their token says. */
 export const Actor = z.object({
   sub: z.string().min(1),

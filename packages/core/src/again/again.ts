@@ -92,6 +92,10 @@ export async function begin(
     await Claim.again(videoId, expectedAttempt, Executions.arnOf(name), choice);
   } catch (error) {
     if (error instanceof Problem && error.code === "Duplicate") return false;
+    // it was deleted while this was asked: to everybody it is as if it had never been
+    if (error instanceof Problem && error.code === "NotExpected") {
+      throw new Problem("VideoNotFound", { videoId });
+    }
     throw error;
   }
   await start(videoId, expectedAttempt);

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type * as Actor from "../actor/index.ts";
+import * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
 import * as Clock from "../clock/index.ts";
 import { Problem } from "../problem/index.ts";
@@ -80,7 +80,9 @@ function wished(film: Video.Video, wish: Change): Next {
     const message = `At most ${Video.limits.sharedWith} users.`;
     throw new Problem("RequestInvalid", { fields: [{ path: "sharedWith", message }] });
   }
-  const strange = (wish.sharedWith ?? []).flatMap((sub, at) => (SUB.test(sub) ? [] : [at]));
+  const strange = (wish.sharedWith ?? []).flatMap((sub, at) =>
+    Actor.Sub.safeParse(sub).success ? [] : [at],
+  );
   if (strange.length > 0) {
     const message = "No issuer names a user so.";
     const fields = strange.map((at) => ({ path: `sharedWith.${at}`, message }));
@@ -94,9 +96,6 @@ function wished(film: Video.Video, wish: Change): Next {
     ...(sharedWith ? { sharedWith: sharedWith.filter((sub) => sub !== film.ownerId) } : {}),
   };
 }
-
-/** Source: OpenID Connect Core, `sub` is at most 255 ASCII characters. */
-const SUB = /^[\x20-\x7e]{1,255}$/;
 
 function step(film: Video.Video, next: Next): Table.Step {
   const set = {

@@ -15,18 +15,25 @@ export interface Offer {
   /** Without parameters; empty when the origin does not say. */
   type: string;
   body: AsyncIterable<Buffer>;
+  /** Lets go of a body that nobody reads. */
+  discard(): void;
 }
 
 /** The origin has trouble, or asks for patience: the same may go well later. */
 export class Later extends Error {
   readonly afterSeconds: number;
 
+  /** @param afterSeconds as the origin says it: it may say anything */
   constructor(afterSeconds = 0, options?: ErrorOptions) {
     super("The origin gives nothing now", options);
     this.name = "Later";
-    this.afterSeconds = afterSeconds;
+    const seconds = Number.isNaN(afterSeconds) ? 0 : Math.ceil(afterSeconds);
+    this.afterSeconds = Math.min(MOST_PATIENCE_SECONDS, Math.max(0, seconds));
   }
 }
+
+/** As long as a message can be put off. Source: Amazon SQS, delay seconds. */
+const MOST_PATIENCE_SECONDS = 900;
 
 /**
  * Asks an origin for a film, from where an earlier try ended when it is still the same one.
@@ -65,7 +72,7 @@ export function mostBytes(): number {
 }
 
 function read(
-  { status, headers, body }: Web.Answer,
+  { status, headers, body, discard }: Web.Answer,
   from: { firstByte: number; validator?: string | undefined; totalBytes?: number | undefined },
 ): Offer | "another" {
   if (PATIENCE.includes(status) || status >= 500) throw new Later(Number(headers["retry-after"]));
@@ -78,6 +85,7 @@ function read(
     ...(validator === undefined ? {} : { validator }),
     type: headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "",
     body,
+    discard,
   };
   if (status === 200) {
     const length = headers["content-length"];

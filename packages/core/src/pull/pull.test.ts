@@ -4,7 +4,7 @@ import * as Table from "../aws/table.ts";
 import { Problem } from "../problem/index.ts";
 import * as Upload from "../upload/index.ts";
 import * as Video from "../video/index.ts";
-import { failedWith, fetched, PART, Stage, says } from "./pull.testing.ts";
+import { type Does, failedWith, fetched, PART, Stage, says } from "./pull.testing.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -76,6 +76,35 @@ describe("an origin that breaks off", () => {
     ]);
     expect(stage.origin.asked.slice(1).every((asked) => asked["if-range"] === '"one"')).toBe(true);
     expect(stage.parts.calls.filter((call) => call === "begin")).toHaveLength(1);
+  });
+
+  it("and then gives less than the rest, is asked on until the film is whole", async () => {
+    const film = await stage.film();
+    const little: Does = (response, { range = "" }) => {
+      const first = Number(/^bytes=(\d+)-$/.exec(range)?.[1]);
+      const { content } = stage.origin;
+      const part = content.subarray(first, first + PART + 17);
+      const place = `bytes ${first}-${first + part.length - 1}/${content.length}`;
+      response.writeHead(206, { "content-range": place, etag: '"one"' }).end(part);
+    };
+    stage.origin.does.push(stage.dies(2 * PART + 5), little, little);
+    await film.runs();
+    expect(film.object?.equals(stage.origin.content)).toBe(true);
+  });
+
+  it("and then gives nothing of the rest, is not taken for whole", async () => {
+    const film = await stage.film();
+    const nothing: Does = (response) => {
+      const total = stage.origin.content.length;
+      const place = `bytes ${2 * PART}-${2 * PART}/${total}`;
+      response.writeHead(206, { "content-range": place, etag: '"one"', "content-length": 0 }).end();
+    };
+    stage.origin.does.push(stage.dies(2 * PART + 5), nothing);
+    const { next } = await film.run();
+    const again = await film.run(next);
+    expect(again.next).toBeDefined();
+    expect(await film.run(again.next)).toEqual({});
+    expect(film.object?.equals(stage.origin.content)).toBe(true);
   });
 
   it("and has another film meanwhile is fetched from the start", async () => {

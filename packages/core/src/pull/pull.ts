@@ -102,7 +102,7 @@ async function goOn(
   if (patienceS === undefined || now > Math.min(untilMs, kept.beganAtMs + DAY_MS)) {
     return giveUp(standing, failed(why));
   }
-  const waitMs = Math.max(patienceS, Number.isFinite(afterSeconds) ? afterSeconds : 0) * 1000;
+  const waitMs = Math.max(patienceS, afterSeconds) * 1000;
   if (!(await keep(standing, { idleTries, nextAtMs: now + waitMs }))) return letGo(standing);
   await again({ videoId, uploadId, turn: kept.turn + 1 }, waitMs);
 }

@@ -25,10 +25,17 @@ describe("an origin in trouble", () => {
     expect(await film.now()).toEqual(fetched);
   });
 
-  it("is waited for as long as it asks", async () => {
+  it.each([
+    ["77", 77],
+    ["7.2", 8],
+    ["1e300", 900],
+    ["99999999999999", 900],
+    ["-1", 5],
+    ["Wed, 21 Oct 2026 07:28:00 GMT", 5],
+  ])("that asks for %s seconds is waited for %d", async (asked, waited) => {
     const film = await stage.film();
-    stage.origin.does.push(says(503, { "retry-after": "77" }));
-    expect(await film.run()).toMatchObject({ afterSeconds: 77 });
+    stage.origin.does.push(says(503, { "retry-after": asked }));
+    expect(await film.run()).toMatchObject({ afterSeconds: waited });
   });
 
   it("is given up in the end, and the film says so", async () => {

@@ -84,11 +84,13 @@ class Filling {
 
   async fill(offer: Offer, untilMs: number): Promise<Outcome> {
     try {
-      for await (const piece of offer.body) {
-        this.received += piece.length;
-        if (this.received > mostBytes()) throw new Problem("SourceTooLarge");
-        if (!(await this.take(piece)) || !(await this.stay())) return "unwanted";
-        if (Clock.now() >= untilMs) return (await this.sending) ? "time is up" : "unwanted";
+      for (let given: Offer | undefined = offer; given; given = await this.rest(given)) {
+        for await (const piece of given.body) {
+          this.received += piece.length;
+          if (this.received > mostBytes()) throw new Problem("SourceTooLarge");
+          if (!(await this.take(piece)) || !(await this.stay())) return "unwanted";
+          if (Clock.now() >= untilMs) return (await this.sending) ? "time is up" : "unwanted";
+        }
       }
       if (this.received === 0) throw new Problem("SourceEmpty");
       if (this.filled > 0 && !(await this.send())) return "unwanted";
@@ -100,6 +102,23 @@ class Filling {
     const { received: totalBytes } = this;
     const isWanted = await keep(this.standing, { totalBytes, whole: true });
     return isWanted ? "whole" : "unwanted";
+  }
+
+  /**
+   * What is still to come when an answer has ended in order but short of the whole: an origin may give
+   * less than it was asked for. Source: RFC 9110, 206 Partial Content.
+   *
+   * @throws Later when it cannot go on from here
+   */
+  async rest(given: Offer): Promise<Offer | undefined> {
+    const { totalBytes, validator, firstByte } = given;
+    if (totalBytes === undefined || this.received === totalBytes) return undefined;
+    if (this.received > totalBytes) throw failed("It gives more than it said.");
+    if (validator === undefined || this.received === firstByte) throw new Later();
+    const next = await ask(this.standing, { firstByte: this.received, validator, totalBytes });
+    if (next.firstByte === this.received) return next;
+    next.discard();
+    throw new Later(); // it has another content now: the next call begins anew
   }
 
   async take(piece: Buffer): Promise<boolean> {

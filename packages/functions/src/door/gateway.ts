@@ -19,7 +19,8 @@ export interface Bindings {
 export function gateway(app: Hono<Bindings>) {
   return async (brought: Brought): Promise<APIGatewayProxyStructuredResultV2> => {
     const { method } = brought.requestContext.http;
-    const request = new Request(addressOf(brought), { method, headers: brought.headers });
+    // without its headers: routes read them as they were brought, and some are no `Headers` could hold
+    const request = new Request(addressOf(brought), { method });
     const answer = await app.fetch(request, { brought });
     const cookies = answer.headers.getSetCookie();
     answer.headers.delete("set-cookie");

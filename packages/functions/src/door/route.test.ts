@@ -154,6 +154,11 @@ describe("what comes in", () => {
     },
   );
 
+  it("may have headers that no `Headers` could hold", async () => {
+    const headers = { "x-any": "✓", "x-other": "\u00e9\u0000" };
+    expect((await ask("POST /api/films", { body: film, headers })).statusCode).toBe(201);
+  });
+
   it.each([
     {
       what: "text",

@@ -1,3 +1,4 @@
+import * as Actor from "@rushes/core/actor";
 import * as Id from "@rushes/core/id";
 import * as Video from "@rushes/core/video";
 import * as z from "zod";
@@ -16,7 +17,7 @@ export const Seconds = z.number().nonnegative();
 export const Percent = z.int().min(0).max(100);
 export const Usd = z.number().nonnegative().meta({ description: "US dollars" });
 /** Somebody's `sub`. */
-export const Person = z.string().min(1).max(128);
+export const Person = Actor.Sub;
 export const Frames = z
   .object({ numerator: z.int().positive(), denominator: z.int().positive() })
   .meta({ id: "FrameRate", description: "A fraction, such as 30000/1001 pictures a second." });
