@@ -126,11 +126,44 @@ describe("a film, typed", () => {
   });
 });
 
+describe("a large file, typed", () => {
+  it("goes on after Ctrl-C where it was, as the same film", async () => {
+    const file = join(folder, "large.mp4");
+    writeFileSync(file, Buffer.alloc(200_000_000, "film")); // a dozen parts
+    const words = ["upload", file, "--parallel", "1", "--data", laptop.dataDir];
+    const stopped = await typed(words, { interruptAt: /uploading (25|50|75) %/ });
+    expect(stopped).toMatchObject({ code: 130, out: "" });
+    expect(stopped.err).toContain(`Say rushes upload ${file} again: it goes on where it was.`);
+    const { items } = (await rushes("list", "--json")).json() as { items: { id: string }[] };
+    const again = await typed(words);
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining(items[0]?.id ?? "") });
+    // the first thing it says is what had arrived
+    const [, share] = /uploading (\d+) %/.exec(again.err) ?? [];
+    expect(Number(share)).toBeGreaterThanOrEqual(16);
+  });
+});
+
 describe("people, typed", () => {
+  it("need only an API's address to sign in", async () => {
+    const { api = "" } = laptop.laptop.endpoints;
+    const [{ email = "", password = "" } = {}] = laptop.users;
+    const env = { XDG_CONFIG_HOME: folder, RUSHES_TOKEN: "" };
+    const ask = (words: string[], input?: string) =>
+      typed(["--api", api, ...words, "--json"], { env, ...(input && { input }) });
+    const login = ["login", email, "--password-stdin"];
+    const wrong = await ask(login, "Wrong-Horse-1");
+    expect(wrong.code).toBe(3);
+    expect(wrong.json()).toMatchObject({ error: { code: "PasswordWrong" } });
+    expect((await ask(["whoami"])).json()).toMatchObject({ error: { code: "SignInNeeded" } });
+    expect((await ask(login, `${password}\n`)).code).toBe(0);
+    expect((await ask(["whoami"])).json()).toMatchObject({ groups: ["admin"] });
+    expect((await ask(["logout"])).code).toBe(0);
+  });
+
   it("sign in by group on a laptop, and are who they said", async () => {
     const viewer = laptop.users.find(({ group }) => group === "viewer");
     const env = { RUSHES_TOKEN: "" };
-    const said = await typed(["--data", laptop.dataDir, "login", "viewer", "--json"], env);
+    const said = await typed(["--data", laptop.dataDir, "login", "viewer", "--json"], { env });
     expect(said.json()).toMatchObject({ email: viewer?.email });
     expect((await rushes("whoami", "--json")).json()).toMatchObject({ groups: ["viewer"] });
     const refused = await rushes("upload", SAMPLE, "--json");
@@ -155,7 +188,7 @@ describe("asked wrongly", () => {
     [["show"], /missing required argument 'video'/i],
     [["list", "--limit", "none"], /whole number from 1/],
     [["upload", "no-such-file.mp4"], /There is no file no-such-file.mp4/],
-    [["budget", "--over", "panic", "--set", "1"], /wait or refuse/],
+    [["budget", "--over", "panic", "--set", "1"], /one of "wait"\|"refuse"/],
     [["list", "--bogus"], /unknown option '--bogus'/i],
   ])("rushes %j ends with 2 and says why", async (words, why) => {
     const [people, scripts] = await Promise.all([rushes(...words), rushes(...words, "--json")]);
@@ -168,9 +201,8 @@ describe("asked wrongly", () => {
   });
 
   it("an API that is not there ends with 6", async () => {
-    const said = await typed(["--api", "http://127.0.0.1:9/api", "list", "--json"], {
-      RUSHES_TOKEN: "x",
-    });
+    const env = { RUSHES_TOKEN: "x" };
+    const said = await typed(["--api", "http://127.0.0.1:9/api", "list", "--json"], { env });
     expect(said.code).toBe(6);
   });
 

@@ -11,11 +11,23 @@ export interface Typed {
   json(): Record<string, unknown>;
 }
 
+/** What happens while a command runs. */
+interface Meanwhile {
+  env?: NodeJS.ProcessEnv;
+  /** standard input */
+  input?: string;
+  /** Ctrl-C, once standard error says this */
+  interruptAt?: RegExp;
+}
+
 /** Types `rushes` with these words, in a process of its own, as a person's shell would. */
-export function typed(words: string[], env: NodeJS.ProcessEnv = {}): Promise<Typed> {
+export function typed(
+  words: string[],
+  { env = {}, input = "", interruptAt }: Meanwhile = {},
+): Promise<Typed> {
   const bin = join(root, "packages/cli/bin/rushes.mjs");
   return new Promise((done) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [bin, ...words],
       { env: { ...process.env, NO_COLOR: "1", ...env }, maxBuffer: 64 * 1024 * 1024 },
@@ -24,5 +36,14 @@ export function typed(words: string[], env: NodeJS.ProcessEnv = {}): Promise<Typ
         done({ code, out, err, json: () => JSON.parse(out) as Record<string, unknown> });
       },
     );
+    child.stdin?.end(input);
+    let said = "";
+    let waiting = interruptAt !== undefined;
+    child.stderr?.on("data", (text: string) => {
+      said += text;
+      if (!waiting || !interruptAt?.test(said)) return;
+      waiting = false;
+      child.kill("SIGINT");
+    });
   });
 }

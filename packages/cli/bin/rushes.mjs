@@ -20,7 +20,7 @@ const env = { NODE_COMPILE_CACHE: at("../../../node_modules/.cache/rushes"), ...
 const child = spawn(node, words, { stdio: "inherit", env });
 
 // a terminal's Ctrl-C reaches both: the one that works says how it ends, and we wait for it
-process.on("SIGINT", () => {});
+process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => {
   console.error(error.message);

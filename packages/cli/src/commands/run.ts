@@ -36,8 +36,15 @@ export function doing<Args extends unknown[]>(
     const { api, data, json } = command.optsWithGlobals<Common>();
     const terminal = openTerminal(json === true);
     const interrupt = new AbortController();
-    const stop = () => interrupt.abort(new Ended("interrupted", "Interrupted."));
-    process.once("SIGINT", stop);
+    const ended = new Ended("interrupted", "Interrupted.");
+    let stoppedAtMs = Number.POSITIVE_INFINITY;
+    const stop = () => {
+      // one Ctrl-C may come twice: from the terminal, and from whoever started us
+      if (Date.now() - stoppedAtMs > IMPATIENT_MS) process.exit(exits.interrupted.code);
+      stoppedAtMs = Math.min(stoppedAtMs, Date.now());
+      interrupt.abort(ended);
+    };
+    process.on("SIGINT", stop);
     const place = () => placeOf({ api, dataDir: data });
     const desk: Desk = {
       terminal,
@@ -47,7 +54,10 @@ export function doing<Args extends unknown[]>(
       signal: interrupt.signal,
     };
     try {
-      const exit = await work(desk, ...(words.slice(0, -1) as Args));
+      const exit = await Promise.race([
+        work(desk, ...(words.slice(0, -1) as Args)),
+        given(interrupt.signal),
+      ]);
       process.exitCode = exits[exit ?? "done"].code;
     } catch (error) {
       const { aborted, reason } = interrupt.signal;
@@ -61,6 +71,19 @@ export function doing<Args extends unknown[]>(
     }
   };
 }
+
+/** Fails when something was interrupted and does not end by itself in a moment. */
+function given(interrupted: AbortSignal): Promise<never> {
+  return new Promise((_, failed) => {
+    const late = () => setTimeout(() => failed(interrupted.reason), GRACE_MS).unref();
+    interrupted.addEventListener("abort", late, { once: true });
+  });
+}
+
+const GRACE_MS = 1000;
+
+/** A second Ctrl-C after this ends whatever is still going on. */
+const IMPATIENT_MS = 500;
 
 /** What the API says becomes what a person can do. */
 function understood(error: unknown): Ended {

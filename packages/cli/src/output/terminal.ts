@@ -46,7 +46,11 @@ export function tellEnd(terminal: Terminal, ended: Ended): number {
   terminal.end();
   if (terminal.json)
     terminal.answer({ error: { exit: code, message: ended.message, ...ended.about } }, () => "");
-  else process.stderr.write(`${colors.red("✗")} ${ended.message}\n`);
+  else {
+    // a terminal shows ^C where the line had come to
+    const apart = ended.exit === "interrupted" && process.stderr.isTTY ? "\n" : "";
+    process.stderr.write(`${apart}${colors.red("✗")} ${ended.message}\n`);
+  }
   return code;
 }
 

@@ -27,7 +27,9 @@ export function accountsOf(place: Place, store: TokenStore = sessionStore(place)
 /** Who has a laptop's data folder is its operator. The password is in `endpoints.json` already. */
 async function asAdmin(place: Place, store: TokenStore, terminal: Terminal): Promise<void> {
   const admin = place.laptop?.users.find(({ group }) => group === "admin");
-  if (!admin) throw new Ended("denied", "Nobody is signed in: say rushes login.");
+  if (!admin) {
+    throw new Ended("denied", "Nobody is signed in: say rushes login.", { code: "SignInNeeded" });
+  }
   await accountsOf(place, store).signIn(admin);
   terminal.say(`Signed in as ${admin.email}. Say rushes login to be somebody else.`);
 }
