@@ -6,7 +6,10 @@ interface Issuer {
   issuer: $util.Input<string>;
   /** `aud` of its access tokens, or `client_id` where they have no `aud` */
   audiences: $util.Input<string>[];
-  /** the claim that lists the groups of whoever asks: admin, editor, viewer */
+  /**
+   * the claim that lists the groups of whoever asks: admin, editor, viewer. The gateway hands a list
+   * on as words with spaces between: no group of the issuer's may have a space in its name.
+   */
   groupsClaim: string;
   /** an access token has one of these; an ID token has none, and opens nothing */
   scopes: string[];

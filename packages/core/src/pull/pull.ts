@@ -61,6 +61,8 @@ async function fetched(
     return outcome === "time is up" ? { why: "It takes too long.", afterSeconds: 0 } : outcome;
   } catch (error) {
     if (error instanceof Problem) return error;
+    // a certificate may be mended and a server start again; a ring of addresses stays one
+    if (error instanceof Web.Unreachable && error.why === "redirects") return failed(error.message);
     if (error instanceof Web.Unreachable) return { why: error.message, afterSeconds: 0 };
     if (error instanceof Later) {
       return { why: "It has trouble.", afterSeconds: error.afterSeconds };

@@ -111,6 +111,14 @@ describe("a film that is not taken", () => {
     expect(JSON.stringify(told)).not.toContain("secret");
   });
 
+  it("because its addresses lead around in a ring is given up at once", async () => {
+    const film = await stage.film();
+    const ring = says(302, { location: stage.origin.url });
+    stage.origin.does.push(...Array.from({ length: 10 }, () => ring));
+    expect(await film.run()).toEqual({});
+    expect(await film.now()).toEqual(failedWith("PullFailed"));
+  });
+
   it.each(["application/octet-stream", "binary/octet-stream", "video/x-anything", "audio/mpeg"])(
     "is not one of type %s",
     async (type) => {
