@@ -51,6 +51,14 @@ const problem = async (answer: Response) => {
   return (await answer.json()) as Told;
 };
 
+it("tells everybody where to sign in, for a while", async () => {
+  const answer = await fetch(`${api}/sign-in`);
+  expect(answer.headers.get("cache-control")).toBe("public, max-age=300");
+  const { aws, userPoolId, clientId } = here.laptop.endpoints;
+  const issuer = `${aws}/${userPoolId}`;
+  expect(await answer.json()).toMatchObject({ issuer, clientId, userPool: true });
+});
+
 describe("a film that somebody polls", () => {
   const address = () => `/videos/${film.id}`;
 

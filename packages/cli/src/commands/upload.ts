@@ -25,7 +25,7 @@ export function upload(rushes: Command): void {
     .option("--tag <tag...>")
     .option("--public", "anyone may watch it")
     .option("--watch", "follow each to its end")
-    .option("--parallel <n>", "parts on their way at once", counting, 4)
+    .option("--parallel <n>", "parts on their way at once", counting)
     .action(
       doing(async (desk, files: string[], options: Bring) => {
         if (options.title && files.length > 1) {
@@ -53,7 +53,7 @@ export function upload(rushes: Command): void {
       .description("give a film another source; the old stream plays until the new one is READY"),
   )
     .option("--watch", "follow it to the end")
-    .option("--parallel <n>", "parts on their way at once", counting, 4)
+    .option("--parallel <n>", "parts on their way at once", counting)
     .action(
       doing(async (desk, id: string, file: string, options: Bring) => {
         readable(file);
@@ -74,7 +74,7 @@ interface Bring extends Making {
   tag?: string[];
   public?: boolean;
   watch?: boolean;
-  parallel: number;
+  parallel?: number;
   /** the film whose source this becomes */
   replace?: string;
 }
@@ -102,7 +102,7 @@ async function bring(desk: Desk, client: Rushes, file: string, options: Bring): 
   async function send(): Promise<string> {
     const source = await fileSource(file);
     const sending: SendOptions = {
-      parallel: options.parallel,
+      ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
       signal,
       records: uploadRecords(desk.place()),
       onBegun: () => {

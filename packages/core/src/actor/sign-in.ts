@@ -11,7 +11,7 @@ export interface SignIn {
   scopes: string[];
 }
 
-export function signIn(): SignIn {
-  const { issuer, scopes, userPoolId, clientId } = Config.accounts();
+export function signIn(accounts = Config.accounts()): SignIn {
+  const { issuer, scopes, userPoolId, clientId } = accounts;
   return { issuer, userPool: userPoolId !== undefined, scopes, ...(clientId ? { clientId } : {}) };
 }
