@@ -840,7 +840,7 @@ export interface components {
         };
         /**
          * @example {
-         *       "id": "3b0c…",
+         *       "id": "33b596f8-5277-418d-93a1-40d64e688cf8",
          *       "groups": [
          *         "editor"
          *       ]
