@@ -1,12 +1,10 @@
 import * as z from "zod";
 import { Person } from "./words.ts";
 
-export const Me = z
-  .object({ id: Person, groups: z.array(z.string()) })
-  .meta({
-    id: "Me",
-    examples: [{ id: "33b596f8-5277-418d-93a1-40d64e688cf8", groups: ["editor"] }],
-  });
+export const Me = z.object({ id: Person, groups: z.array(z.string()) }).meta({
+  id: "Me",
+  examples: [{ id: "33b596f8-5277-418d-93a1-40d64e688cf8", groups: ["editor"] }],
+});
 
 export const SignIn = z
   .object({
