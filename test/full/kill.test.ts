@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ListJobsCommand, MediaConvertClient } from "@aws-sdk/client-mediaconvert";
-import { connect, type Place } from "@rushes/cli/operator";
+import { connect } from "@rushes/cli/operator";
 import { describe, expect, it } from "vitest";
-import { ended, root } from "../support/laptop.ts";
+import { born, placeOf } from "../support/born.ts";
+import { ended } from "../support/laptop.ts";
 import { clip } from "../support/media.ts";
 import type { Moment } from "../support/mortal.ts";
 import { until } from "../support/until.ts";
@@ -18,25 +17,6 @@ const moments: Moment[] = [
   "during the transcode",
   "between COMPLETE and Record outputs",
 ];
-
-/** Starts a laptop in a process of its own, and waits until it serves. */
-async function born(dataDir: string, moment: Moment): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      join(root, "test/support/mortal.ts"),
-      dataDir,
-      moment,
-    ],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  if (child.stdout) await once(child.stdout, "data");
-  return child;
-}
-
-const placeOf = (dataDir: string): Place =>
-  JSON.parse(readFileSync(join(dataDir, "endpoints.json"), "utf8")) as Place;
 
 describe("kill -9", () => {
   it.each(moments)("%s: after a restart the film ends READY, with one job", async (moment) => {

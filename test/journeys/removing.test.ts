@@ -1,12 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import {
-  ListMultipartUploadsCommand,
-  ListObjectVersionsCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
-import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Asking, asking } from "../support/asking.ts";
+import { left as leftOf } from "../support/left.ts";
 import type { Film } from "../support/meddle.ts";
 import { clip, long } from "../support/media.ts";
 import { openStage, refusal, type Stage } from "../support/stage.ts";
@@ -18,39 +12,18 @@ let stage: Stage;
 let admin: Asking;
 let editor: Asking;
 let source: string;
-let s3: S3Client;
-let table: DynamoDBDocumentClient;
 
 beforeAll(async () => {
   stage = await openStage();
   source = await clip({ seconds: 1 });
-  s3 = new S3Client(stage.config);
-  table = DynamoDBDocumentClient.from(new DynamoDBClient(stage.config));
   admin = await asking(stage, "admin");
   editor = await asking(stage, "editor");
 }, 60_000);
 afterAll(async () => {
-  s3?.destroy();
   await stage?.[Symbol.asyncDispose]();
 });
 
-/** Every row, object, version and unfinished upload that names a film. */
-async function left({ videoId, key }: Film): Promise<string[]> {
-  const { resources } = stage.laptop.endpoints;
-  const { Items = [] } = await table.send(new ScanCommand({ TableName: resources.Table }));
-  const rows = Items.filter((row) => JSON.stringify(row).includes(videoId));
-  const found = rows.map(({ PK, SK }) => `${PK} ${SK}`);
-  for (const Bucket of [resources.SourceBucket, resources.DeliveryBucket]) {
-    const { Versions = [], DeleteMarkers = [] } = await s3.send(
-      new ListObjectVersionsCommand({ Bucket }),
-    );
-    const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));
-    for (const { Key = "" } of [...Versions, ...DeleteMarkers, ...Uploads]) {
-      if (Key === key || Key.includes(videoId)) found.push(Key);
-    }
-  }
-  return found;
-}
+const left = (film: Film) => leftOf(stage.laptop.endpoints, film);
 
 const gone = (film: Film) =>
   until("nothing to be left", async () => (await left(film)).length === 0, 60_000);

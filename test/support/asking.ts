@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Place } from "@rushes/cli/operator";
 import type { TestLaptop } from "./laptop.ts";
 import type { Film } from "./meddle.ts";
 import { type Person, signIn } from "./people.ts";
@@ -22,13 +23,18 @@ interface Opened {
 export type Asking = Awaited<ReturnType<typeof asking>>;
 
 /** Somebody of a group, signed in, who asks the API. */
-export async function asking(here: TestLaptop, group: "admin" | "editor") {
-  const user = here.users.find((one) => one.group === group);
+export function asking(here: Pick<TestLaptop, "laptop">, group: "admin" | "editor") {
+  return askingAt(here.laptop.endpoints, group);
+}
+
+/** The same at a laptop of which only its `endpoints.json` is known. */
+export async function askingAt(place: Omit<Place, "resources">, group: "admin" | "editor") {
+  const user = place.users?.find((one) => one.group === group);
   if (!user) throw new Error(`nobody is of the group ${group}`);
-  const person: Person = await signIn(here, user);
+  const person: Person = await signIn({ laptop: { endpoints: place } }, user);
 
   async function ask<T>(method: string, path: string, body?: object, headers = {}) {
-    const answer = await fetch(`${here.laptop.endpoints.api}${path}`, {
+    const answer = await fetch(`${place.api}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${person.access}`,

@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { seedUsers } from "@rushes/cli/users";
 import { openLaptop } from "@rushes/local";
 
 /**
  * A laptop that kills itself at a named moment, as a power cut would. A program of its own:
- * `node mortal.ts DATA MOMENT`. It tells when it is ready, and with `none` it lives.
+ * `node mortal.ts DATA MOMENT [GRAPH]`. It tells when it is ready, and with `none` it lives.
  */
 export const moments = [
   "during Validate",
@@ -11,17 +12,28 @@ export const moments = [
   "between CreateJob and the job id's write",
   "during the transcode",
   "between COMPLETE and Record outputs",
+  "after a film's tombstone",
+  "after its upload was aborted",
+  "between its source and its files",
+  "after its files went",
+  "between two of its records",
+  "before its last record goes",
+  "after its last record went",
+  "between two parts of a pull",
+  "after a pull is whole",
 ] as const;
 export type Moment = (typeof moments)[number] | "none";
 
-async function live(dataDir: string, moment: Moment): Promise<void> {
-  const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../..");
+
+async function live(dataDir: string, moment: Moment, graph: string): Promise<void> {
   const laptop = await openLaptop({
-    graph: join(root, "stacks/graph/dev.gen.json"),
+    graph,
     root,
     dataDir,
     bundles: join(root, "node_modules/.cache/rushes/bundles"),
     port: 0,
+    prepare: async (place) => ({ users: await seedUsers(place, dataDir) }),
   });
   const die = () => process.kill(process.pid, "SIGKILL");
   const { cloud } = laptop;
@@ -44,7 +56,50 @@ async function live(dataDir: string, moment: Moment): Promise<void> {
     };
   };
 
+  /** Dies once S3 has done what a request asks for: its own wire knows requests, not operations. */
+  const atS3 = (method: string, matches: RegExp) => {
+    const { wire } = cloud.services.get("s3") ?? {};
+    if (wire?.protocol !== "own") throw new Error("S3 has no wire of its own");
+    const { serve } = wire;
+    wire.serve = async (exchange) => {
+      const { request, rawPath, rawQuery } = exchange;
+      await serve.call(wire, exchange);
+      if (request.method === method && matches.test(`${rawPath}?${rawQuery}`)) die();
+    };
+  };
+  const { SourceBucket, DeliveryBucket } = laptop.endpoints.resources;
+  const isLast = ({ Key }: Record<string, unknown>) => JSON.stringify(Key).includes('"META"');
+
   switch (moment) {
+    case "after a film's tombstone":
+      at("dynamodb", "UpdateItem", "after", ({ UpdateExpression }) =>
+        String(UpdateExpression).startsWith("SET deletedAtMs"),
+      );
+      break;
+    case "after its upload was aborted":
+      atS3("DELETE", /uploadId=/);
+      break;
+    case "between its source and its files":
+      atS3("POST", new RegExp(`${SourceBucket}.*delete`));
+      break;
+    case "after its files went":
+      atS3("POST", new RegExp(`${DeliveryBucket}.*delete`));
+      break;
+    case "between two of its records":
+      at("dynamodb", "DeleteItem", "after", (input) => !isLast(input));
+      break;
+    case "before its last record goes":
+      at("dynamodb", "DeleteItem", "before", isLast);
+      break;
+    case "after its last record went":
+      at("dynamodb", "DeleteItem", "after", isLast);
+      break;
+    case "between two parts of a pull":
+      atS3("PUT", /partNumber=1(&|$)/);
+      break;
+    case "after a pull is whole":
+      atS3("POST", /uploadId=/);
+      break;
     case "during Validate":
       at("mediaconvert", "Probe", "before");
       break;
@@ -75,5 +130,6 @@ async function live(dataDir: string, moment: Moment): Promise<void> {
   console.log("ready");
 }
 
-const [dataDir = "", moment = "none"] = process.argv.slice(2);
-await live(dataDir, moment as Moment);
+const [dataDir = "", moment = "none", graph = join(root, "stacks/graph/dev.gen.json")] =
+  process.argv.slice(2);
+await live(dataDir, moment as Moment, graph);

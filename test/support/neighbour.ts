@@ -81,8 +81,9 @@ export function gives(content: Buffer, mostBytes = Number.POSITIVE_INFINITY): Do
 
 const ETAG = '"one"';
 
-interface Links {
-  Intake?: { partBytes?: number };
+interface Graph {
+  functions: Record<string, { links: { Intake?: { partBytes?: number } } }>;
+  resources: Array<{ type: string; name: string; inputs: Record<string, unknown> }>;
 }
 
 /** A laptop that knows a neighbour, and fetches films in parts as small as S3 takes. */
@@ -98,21 +99,24 @@ export async function near<T>(
   neighbour: Neighbour,
   open: (options: { graph: string }) => Promise<T>,
 ): Promise<T> {
-  const text = readFileSync(join(root, "stacks/graph/dev.gen.json"), "utf8");
-  const graph: { functions: Record<string, { links: Links }> } = JSON.parse(
-    text.replaceAll("127.0.0.1:8787", neighbour.host),
-  );
-  for (const { links } of Object.values(graph.functions)) {
-    if (links.Intake) links.Intake.partBytes = LEAST_PART_BYTES;
-  }
   const folder = mkdtempSync(join(tmpdir(), "rushes-graph-"));
   const file = join(folder, "dev.gen.json");
-  writeFileSync(file, JSON.stringify(graph));
+  writeFileSync(file, JSON.stringify(graphNear(neighbour)));
   try {
     return await open({ graph: file });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The development graph, in which a neighbour is known, and parts are as small as S3 takes. */
+export function graphNear({ host }: Pick<Neighbour, "host">): Graph {
+  const text = readFileSync(join(root, "stacks/graph/dev.gen.json"), "utf8");
+  const graph: Graph = JSON.parse(text.replaceAll("127.0.0.1:8787", host));
+  for (const { links } of Object.values(graph.functions)) {
+    if (links.Intake) links.Intake.partBytes = LEAST_PART_BYTES;
+  }
+  return graph;
 }
 
 export const LEAST_PART_BYTES = 5 * 1024 ** 2;

@@ -5,6 +5,7 @@ import {
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
+import type { Place } from "@rushes/cli/operator";
 import {
   AuthenticationDetails,
   CognitoUser,
@@ -24,7 +25,7 @@ export interface Person {
 
 /** Signs somebody in as a browser would: the password is proved, not sent. */
 export async function signIn(
-  { laptop }: TestLaptop,
+  { laptop }: { laptop: { endpoints: Pick<Place, "aws" | "userPoolId" | "clientId"> } },
   { email, password }: { email: string; password: string },
 ): Promise<Person> {
   const { aws, userPoolId = "", clientId = "" } = laptop.endpoints;
