@@ -21,7 +21,7 @@ export const intake = {
   /** Largest source that Validate accepts. */
   maxBytes: 200 * GiB,
   /** Types that an upload may say it is; `video/*` is every one of its kind. */
-  types: ["video/*", "audio/*"],
+  types: ["video/*", "audio/*", "application/mxf"],
   /** From where a film may be fetched, instead of being sent. */
   pull: {
     schemes: neighbours.length > 0 ? ["https", "http"] : ["https"],

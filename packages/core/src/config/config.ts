@@ -61,7 +61,7 @@ const Intake = z.object({
   inboxPrefix: z.string().endsWith("/"),
   maxBytes: z.coerce.number().int().positive(),
   /** Types an upload may declare, such as `video/mp4`; `video/*` allows every one of its kind. */
-  types: z.array(z.string()).default(["video/*", "audio/*"]),
+  types: z.array(z.string()),
   /** Up to here an upload is one PUT. */
   singleMaxBytes: z.coerce
     .number()
@@ -77,24 +77,16 @@ const Intake = z.object({
   /** How long an address to upload to is good. */
   addressSeconds: z.coerce.number().int().positive().default(3600),
   /** From where a film may be pulled. */
-  pull: z
-    .object({
-      schemes: z.array(z.enum(["https", "http"])),
-      /** `*` is every host, `*.example.org` those below it. */
-      hosts: z.array(z.string()),
-      maxBytes: z.coerce.number().int().positive(),
-      /** Beside 443 and 80. */
-      ports: Ports,
-      /** `host:port` that may be asked though their address is not public. */
-      privateHosts: z.array(z.string()).default([]),
-    })
-    .default({
-      schemes: ["https"],
-      hosts: ["*"],
-      maxBytes: 5 * 1024 ** 3,
-      ports: [],
-      privateHosts: [],
-    }),
+  pull: z.object({
+    schemes: z.array(z.enum(["https", "http"])),
+    /** `*` is every host, `*.example.org` those below it. */
+    hosts: z.array(z.string()),
+    maxBytes: z.coerce.number().int().positive(),
+    /** Beside 443 and 80. */
+    ports: Ports,
+    /** `host:port` that may be asked though their address is not public. */
+    privateHosts: z.array(z.string()).default([]),
+  }),
 });
 type Intake = z.infer<typeof Intake>;
 

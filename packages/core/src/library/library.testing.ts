@@ -1,7 +1,7 @@
 import type * as Actor from "../actor/index.ts";
 import * as Table from "../aws/table.ts";
 import type * as Id from "../id/index.ts";
-import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
+import { links, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import * as Video from "../video/index.ts";
 import * as Library from "./library.ts";
 
@@ -22,8 +22,7 @@ export async function openLibrary(): Promise<SmallCloud> {
 /** What such a stage hands to its functions. */
 export function linkLibrary(): void {
   process.env.SST_RESOURCE_Intake = JSON.stringify({
-    uploadsPrefix: "uploads/",
-    inboxPrefix: "inbox/",
+    ...links.Intake,
     maxBytes: 200 * 1024 * MIB,
     pull: { schemes: ["https"], hosts: ["*.example.org"], maxBytes: MIB },
   });

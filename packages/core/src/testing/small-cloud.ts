@@ -36,7 +36,13 @@ export const links = {
   },
   Signer: { secretArn: "arn:aws:secretsmanager:us-east-1:000000000000:secret:signer" },
   Edge: { url: "https://edge.example" },
-  Intake: { uploadsPrefix: "uploads/", inboxPrefix: "inbox/", maxBytes: 1_000_000 },
+  Intake: {
+    uploadsPrefix: "uploads/",
+    inboxPrefix: "inbox/",
+    maxBytes: 1_000_000,
+    types: ["video/*", "audio/*"],
+    pull: { schemes: ["https"], hosts: ["*"], maxBytes: 1_000_000 },
+  },
   Distribution: { id: "E1" },
   Budget: { over: "refuse" },
 };
