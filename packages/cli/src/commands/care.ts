@@ -45,7 +45,7 @@ export function care(rushes: Command): void {
     .action(
       doing(async (desk, ids: string[], { yes }: { yes?: boolean }) => {
         const client = await desk.rushes();
-        if (!yes && !desk.terminal.json) await agreed(ids.length);
+        if (!yes) await agreed(ids.length, desk.terminal.json);
         for (const id of ids) await client.videos.remove(id);
         desk.terminal.answer({ items: ids.map((id) => ({ id })) }, () =>
           ids.map((id) => `${colors.green("✓")} ${id} is being deleted`).join("\n"),
@@ -74,15 +74,16 @@ function on(
 }
 
 async function told(desk: Desk, client: Rushes, video: Video, { watch }: { watch?: boolean }) {
-  if (watch) return follow(desk, client, video.id, video.attempt + 1);
+  if (watch) return follow(desk, client, video.id, video.attempt);
   desk.terminal.answer(video, () => `${video.id}  ${tinted(video)}`);
   return undefined;
 }
 
 /** Deleting cannot be undone, so a person at a terminal is asked, and a script must say `--yes`. */
-async function agreed(films: number): Promise<void> {
+async function agreed(films: number, isScript: boolean): Promise<void> {
   const { createInterface } = await import("node:readline/promises");
-  if (!process.stdin.isTTY) throw new Ended("usage", "Nobody can be asked here: say --yes.");
+  if (isScript || !process.stdin.isTTY)
+    throw new Ended("usage", "Nobody can be asked here: say --yes.");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const word = await lines.question(
     `Delete ${films === 1 ? "this film" : `${films} films`} for good? [y/N] `,
