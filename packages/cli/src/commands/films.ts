@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import colors from "picocolors";
 import { cut, table, width } from "../output/table.ts";
-import { ago, duration, plain, size, usd } from "../output/words.ts";
+import { ago, counted, duration, plain, size, usd } from "../output/words.ts";
 import { doing } from "./run.ts";
 import { counting, gathered } from "./words.ts";
 
@@ -22,8 +22,11 @@ export function films(rushes: Command): void {
     )
     .action(
       doing(async (desk, options: Wanted) => {
-        const found = await newest(await desk.rushes(), options);
-        desk.terminal.answer(found, () => listed(found, desk.terminal.columns));
+        const client = await desk.rushes();
+        const found = await newest(client, options);
+        const none =
+          found.items.length > 0 || desk.terminal.json ? "" : await missed(client, options);
+        desk.terminal.answer(found, () => none || listed(found, desk.terminal.columns));
         return undefined;
       }),
     );
@@ -50,7 +53,7 @@ export function films(rushes: Command): void {
     .option("--title <title>")
     .option("--description <text>")
     .option("--tag <tag...>", "these tags instead of those it has")
-    .option("--public", "anyone may watch it")
+    .addOption(new Option("--public", "anyone may watch it").conflicts("private"))
     .option("--private", "only you, those it is shared with, and admins")
     .option("--share <user...>", "share it with these users (ids, as whoami shows) and no others")
     .action(
@@ -116,8 +119,21 @@ interface Found {
   more: boolean;
 }
 
+/** What to say of no films at all, to whom. */
+async function missed(client: Rushes, { all, shared, ...options }: Wanted): Promise<string> {
+  const { status, tag, title } = options;
+  if (status ?? tag ?? title) return "No films like that.";
+  if (shared) return "Nobody shares a film with you. Tell them your id: rushes whoami";
+  const { groups } = await client.me();
+  if (groups.includes("admin") && !all) {
+    return "No films of yours. Everybody's: rushes list --all; bring one with: rushes upload FILE";
+  }
+  return groups.includes("admin") || groups.includes("editor")
+    ? "No films. Bring one with: rushes upload FILE"
+    : "No films of yours. What others share with you: rushes list --shared";
+}
+
 function listed({ items, more }: Found, columns = Number.POSITIVE_INFINITY): string {
-  if (items.length === 0) return "No films. Bring one with: rushes upload FILE";
   const now = Date.now();
   const rest = items.map((video) => [
     tinted(video),
@@ -144,7 +160,8 @@ export function tinted({ status, phase, percent }: Video): string {
   if (status === "READY") return colors.green(status);
   if (status === "FAILED") return colors.red(status);
   if (status === "CANCELED") return colors.yellow(status);
-  return colors.cyan(percent > 0 ? `${phase} ${percent} %` : phase);
+  const named = phase.replaceAll("-", " ");
+  return colors.cyan(percent > 0 ? `${named} ${percent} %` : named);
 }
 
 /** A film as a few lines. */
@@ -158,7 +175,10 @@ export function shown(video: Video): string {
       ? [
           [
             "problem",
-            `${problem.code}: ${plain(problem.message)}\n${" ".repeat(13)}${problem.help}`,
+            [
+              `${problem.code}: ${plain(problem.message)}`,
+              ...(problem.help === problem.message ? [] : [problem.help]),
+            ].join(`\n${" ".repeat(13)}`),
           ] as [string, string],
         ]
       : []),
@@ -167,7 +187,7 @@ export function shown(video: Video): string {
           ["length", duration(published.durationSeconds)],
           [
             "streams",
-            `${published.renditions.length} renditions${best?.height ? ` up to ${best.width}x${best.height}` : ""}, ${size(published.sizeBytes)}`,
+            `${counted(published.renditions.length, "rendition")}${best?.height ? ` up to ${best.width}x${best.height}` : ""}, ${size(published.sizeBytes)}`,
           ],
         ] as [string, string][])
       : []),
@@ -190,15 +210,15 @@ function visible({ visibility, sharedWith }: Video): string {
 }
 
 function spent({ countedUsd, estimatedUsd, asOf }: NonNullable<Video["cost"]>): string {
-  const counted = countedUsd === undefined ? "" : `${usd(countedUsd)} counted, `;
-  return `${counted}${usd(estimatedUsd)} estimated (prices of ${asOf})`;
+  const billed = countedUsd === undefined ? "" : `${usd(countedUsd)} counted, `;
+  return `${billed}${usd(estimatedUsd)} estimated (prices of ${asOf})`;
 }
 
 function happened(items: { at: string; what: string; attempt: number }[]): string {
   return items
     .map(
       ({ at, what, attempt }) =>
-        `  ${colors.dim(at)}  ${what}${attempt ? colors.dim(`  attempt ${attempt}`) : ""}`,
+        `  ${colors.dim(at.padEnd(24))}  ${what}${attempt ? colors.dim(`  attempt ${attempt}`) : ""}`,
     )
     .join("\n");
 }

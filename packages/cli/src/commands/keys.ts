@@ -28,7 +28,7 @@ export function keys(rushes: Command): void {
     .option("--stage <stage>", stage)
     .action(
       doing(async (desk, options: { stage?: string }) => {
-        tell(desk, await rotateKeys(secretsOf(desk, options.stage)));
+        tell(desk, await rotateKeys(secretsOf(desk, options.stage)), "rotated. ");
         return undefined;
       }),
     );
@@ -38,7 +38,7 @@ function secretsOf(desk: Desk, stage: string | undefined): Secrets {
   return stage === undefined ? laptopSecrets(desk.dataDir) : stageSecrets(stage);
 }
 
-function tell({ terminal }: Desk, told: Told): void {
-  const made = told.made.length > 0 ? `made: ${told.made.join(", ")}. ` : "";
+function tell({ terminal }: Desk, told: Told, done = ""): void {
+  const made = told.made.length > 0 ? `made: ${told.made.join(", ")}. ` : done;
   terminal.answer(told, () => `${colors.green("✓")} ${made}${told.next}`);
 }

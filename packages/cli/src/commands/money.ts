@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import colors from "picocolors";
 import { Ended } from "../exit.ts";
 import { table } from "../output/table.ts";
-import { size, usd } from "../output/words.ts";
+import { counted, size, usd } from "../output/words.ts";
 import { chosenOptions, type Making, making } from "./making.ts";
 import { doing } from "./run.ts";
 import { amount, dimensions, month, seconds } from "./words.ts";
@@ -77,7 +77,7 @@ export function money(rushes: Command): void {
             const budget = limit === undefined ? "" : ` of a budget of ${usd(limit)}`;
             const held =
               told.reservedUsd > 0 ? `, ${usd(told.reservedUsd)} of it for films on their way` : "";
-            return `${told.month}: ${usd(told.totalUsd)}${budget}${held}, ${told.films} films`;
+            return `${told.month}: ${usd(told.totalUsd)}${budget}${held}, ${counted(told.films, "film")}`;
           });
           return undefined;
         },
@@ -88,7 +88,7 @@ export function money(rushes: Command): void {
     .command("budget [user]")
     .description("how much an owner's films may cost a month; yours unless you name somebody")
     .option("--set <usd>", "a new one, or none (admins)", (said) =>
-      said === "none" ? null : amount(said),
+      said === "none" ? said : amount(said),
     )
     .option("--over <what>", "what happens to films it has no room for: wait or refuse")
     .action(
@@ -96,7 +96,7 @@ export function money(rushes: Command): void {
         async (
           desk,
           user: string | undefined,
-          { set, over }: { set?: number | null; over?: BudgetWish["over"] },
+          { set, over }: { set?: number | "none"; over?: BudgetWish["over"] },
         ) => {
           const client = await desk.rushes();
           if (over && set === undefined) throw new Ended("usage", "--over goes with --set.");
@@ -104,7 +104,10 @@ export function money(rushes: Command): void {
           const budget =
             set === undefined
               ? await client.budgets.get(owner)
-              : await client.budgets.set(owner, { monthlyUsd: set, ...(over ? { over } : {}) });
+              : await client.budgets.set(owner, {
+                  monthlyUsd: set === "none" ? null : set,
+                  ...(over ? { over } : {}),
+                });
           desk.terminal.answer(budget, () =>
             budget.monthlyUsd === undefined
               ? "No budget: films may cost what they cost."
@@ -152,7 +155,7 @@ function compared(told: Comparison): string {
       ? "One slot is never cheaper than these minutes."
       : `One slot is cheaper from ${Math.ceil(turnsAtFilmMinutes)} minutes of film a month.`;
   return [
-    `${of}: ${usd(onDemandUsd)} on demand, ${usd(reservedUsd)} with ${slots} reserved ${slots === 1 ? "slot" : "slots"}.`,
+    `${of}: ${usd(onDemandUsd)} on demand, ${usd(reservedUsd)} with ${counted(slots, "reserved slot")}.`,
     colors.bold(`${cheaper === "reserved" ? "Reserved slots are" : "On demand is"} the cheaper.`),
     turn,
     ...told.notes.map((note) => colors.dim(note)),

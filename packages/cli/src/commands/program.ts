@@ -14,7 +14,7 @@ import { viewing } from "./viewing.ts";
 import { webhooks } from "./webhooks.ts";
 
 /** Everything one can type after `rushes`. */
-export function program(): Command {
+export function program(complain: (text: string) => void = () => {}): Command {
   const rushes = new Command("rushes")
     .description("Upload in, signed stream out: films on AWS or on this machine.")
     .option(
@@ -28,7 +28,7 @@ export function program(): Command {
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .addHelpText("after", `\nExit codes:\n${ends()}\n`)
     .exitOverride()
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ writeErr: complain });
   rushes
     .command("start")
     .description("the whole of Rushes on this machine (start --help tells its options)");
@@ -55,7 +55,11 @@ export function program(): Command {
  * @returns the exit code
  */
 export async function run(words: string[]): Promise<number> {
-  const rushes = program();
+  // of a command that is only a group, what there is to type below it
+  let help = "";
+  const rushes = program((text) => {
+    help += text;
+  });
   try {
     await rushes.parseAsync(words, { from: "user" });
     return Number(process.exitCode ?? 0);
@@ -63,14 +67,16 @@ export async function run(words: string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0; // --help
     // no command at all: what is there to type is the answer
+    const terminal = openTerminal(words.includes("--json"));
     if (error.code === "commander.help") {
-      process.stderr.write(rushes.helpInformation());
+      if (terminal.json) return tellEnd(terminal, new Ended("usage", "Say a command: see --help."));
+      process.stderr.write(help);
       return exits.usage.code;
     }
-    const said = error.message.replace(/^error: /, "");
+    const said = error.message.replace(/^error: /, "").replaceAll("\n", " ");
     const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1).replace(/\.?$/, ".")}`;
     const ended = new Ended("usage", `${sentence} Say --help for what there is.`);
-    return tellEnd(openTerminal(words.includes("--json")), ended);
+    return tellEnd(terminal, ended);
   }
 }
 

@@ -39,6 +39,11 @@ export function usd(amount: number): string {
     : `$${amount.toFixed(2)}`;
 }
 
+/** `1 film`, `2 films`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Text of other people, for one line of a terminal: it must not steer it. */
 export function plain(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ");
