@@ -155,7 +155,13 @@ function titleOf(file: string): string {
 }
 
 function readable(file: string): void {
-  if (isAddress(file)) return;
+  if (isAddress(file)) {
+    if (URL.canParse(file)) return;
+    throw new Ended("usage", `${file} is no address of a film.`);
+  }
   if (!existsSync(file)) throw new Ended("usage", `There is no file ${file}.`);
-  if (!statSync(file).isFile()) throw new Ended("usage", `${file} is no file.`);
+  const found = statSync(file);
+  if (found.isDirectory()) throw new Ended("usage", `${file} is a folder: name the films in it.`);
+  if (!found.isFile()) throw new Ended("usage", `${file} is no file.`);
+  if (found.size === 0) throw new Ended("usage", `${file} is empty: export or copy it again.`);
 }

@@ -48,10 +48,7 @@ export function webhooks(rushes: Command): void {
               }
             : {}),
         });
-        desk.terminal.answer(
-          made,
-          () => `${made.id}\n  secret  ${made.secret}\n  Keep it: it is not shown again.`,
-        );
+        desk.terminal.answer(made, () => secretOf(made));
         return undefined;
       }),
     );
@@ -73,7 +70,7 @@ export function webhooks(rushes: Command): void {
     .action(
       doing(async (desk, id: string) => {
         const made = await (await desk.rushes()).webhooks.rotate(id);
-        desk.terminal.answer(made, () => `${made.id}\n  secret  ${made.secret}`);
+        desk.terminal.answer(made, () => secretOf(made));
         return undefined;
       }),
     );
@@ -99,17 +96,21 @@ export function webhooks(rushes: Command): void {
       doing(async (desk, id: string) => {
         const items = await gathered((await desk.rushes()).webhooks.deliveries(id));
         desk.terminal.answer({ items }, () =>
-          table(
-            ["ID", "EVENT", "STATE", "TRIES", "LAST ANSWER", "AGE"].map((name) => colors.dim(name)),
-            items.map((one) => [
-              one.id,
-              one.event,
-              one.state,
-              String(one.tries.length),
-              answered(one),
-              ago(one.at, Date.now()),
-            ]),
-          ),
+          items.length === 0
+            ? "Nothing was sent yet. Try it with: rushes webhooks test WEBHOOK"
+            : table(
+                ["ID", "EVENT", "STATE", "TRIES", "LAST ANSWER", "AGE"].map((name) =>
+                  colors.dim(name),
+                ),
+                items.map((one) => [
+                  one.id,
+                  one.event,
+                  one.state,
+                  String(one.tries.length),
+                  answered(one),
+                  ago(one.at, Date.now()),
+                ]),
+              ),
         );
         return undefined;
       }),
@@ -131,4 +132,8 @@ export function webhooks(rushes: Command): void {
 function answered({ tries }: Delivery): string {
   const last = tries.at(-1);
   return last?.problem ?? (last?.status === undefined ? "" : String(last.status));
+}
+
+function secretOf({ id, secret }: { id: string; secret: string }): string {
+  return `${id}\n  secret  ${secret}\n  Keep it: it is not shown again.`;
 }

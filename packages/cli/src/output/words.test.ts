@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ago, duration, plain, size, usd } from "./words.ts";
+import { ago, counted, duration, plain, size, usd } from "./words.ts";
 
 it.each([
   [0, "0 B"],
@@ -30,6 +30,14 @@ it.each([
 
 it("small sums keep the digits that matter", () => {
   expect([usd(0), usd(0.00639), usd(1.5)]).toEqual(["$0.00", "$0.00639", "$1.50"]);
+});
+
+it("one is not many", () => {
+  expect([0, 1, 2].map((count) => counted(count, "film"))).toEqual([
+    "0 films",
+    "1 film",
+    "2 films",
+  ]);
 });
 
 it("a title cannot steer the terminal", () => {
