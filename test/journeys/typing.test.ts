@@ -116,10 +116,27 @@ describe("a film, typed", () => {
     expect(said.json()).toMatchObject({ error: { code: "MoveForbidden", status: 409 } });
   });
 
+  it("that is none fails, and so does trying it again, which is followed to its own end", async () => {
+    const file = join(folder, "letter.mp4");
+    writeFileSync(file, "Dear viewer, this is no film.");
+    const said = await rushes("upload", file, "--watch", "--json");
+    const { items } = said.json() as { items: { id: string; attempt: number }[] };
+    expect([said.code, items]).toMatchObject([5, [{ status: "FAILED", attempt: 1 }]]);
+    const again = await rushes("retry", items[0]?.id ?? "", "--watch", "--json");
+    expect([again.code, again.json()]).toMatchObject([5, { status: "FAILED", attempt: 2 }]);
+  });
+
+  it("has a budget above it, which comes and goes", async () => {
+    const set = await rushes("budget", "--set", "12.5", "--over", "wait", "--json");
+    expect(set.json()).toMatchObject({ monthlyUsd: 12.5, over: "wait" });
+    const none = await rushes("budget", "--set", "none", "--json");
+    expect([none.code, none.json().monthlyUsd]).toEqual([0, undefined]);
+  });
+
   it("is deleted only by those who mean it", async () => {
     const asked = await rushes("delete", id);
     expect(asked).toMatchObject({ code: 2, err: expect.stringContaining("--yes") });
-    expect(await rushes("delete", id, "--yes", "--json")).toMatchObject({ code: 0 });
+    expect(await rushes("delete", id, "--json")).toMatchObject({ code: 0 });
     const gone = await rushes("show", id, "--json");
     expect(gone.code).toBe(4);
     expect(gone.json()).toMatchObject({ error: { code: "VideoNotFound" } });

@@ -41,11 +41,11 @@ export function care(rushes: Command): void {
   rushes
     .command("delete <video...>")
     .description("delete films for good: source, streams, and everything known of them")
-    .option("--yes", "do not ask")
+    .option("--yes", "do not ask; --json never does")
     .action(
       doing(async (desk, ids: string[], { yes }: { yes?: boolean }) => {
         const client = await desk.rushes();
-        if (!yes) await agreed(ids.length, desk.terminal.json);
+        if (!yes && !desk.terminal.json) await agreed(ids.length);
         for (const id of ids) await client.videos.remove(id);
         desk.terminal.answer({ items: ids.map((id) => ({ id })) }, () =>
           ids.map((id) => `${colors.green("✓")} ${id} is being deleted`).join("\n"),
@@ -79,11 +79,10 @@ async function told(desk: Desk, client: Rushes, video: Video, { watch }: { watch
   return undefined;
 }
 
-/** Deleting cannot be undone, so a person at a terminal is asked, and a script must say `--yes`. */
-async function agreed(films: number, isScript: boolean): Promise<void> {
+/** Deleting cannot be undone, so a person is asked; where nobody can be, the command must say so. */
+async function agreed(films: number): Promise<void> {
   const { createInterface } = await import("node:readline/promises");
-  if (isScript || !process.stdin.isTTY)
-    throw new Ended("usage", "Nobody can be asked here: say --yes.");
+  if (!process.stdin.isTTY) throw new Ended("usage", "Nobody can be asked here: say --yes.");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const word = await lines.question(
     `Delete ${films === 1 ? "this film" : `${films} films`} for good? [y/N] `,
