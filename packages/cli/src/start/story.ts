@@ -46,11 +46,14 @@ const ENDS = new Set([
   "ExecutionAborted",
 ]);
 
-/** The last part of the key that started an execution, or the film it is about. */
+/** What started an execution: an object by its file name, an upload by its film, else the film. */
 function nameIn(input: string | undefined): string | undefined {
   const key = input ? /"key"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(input)?.[1] : undefined;
   if (!key) return videoIdIn(input);
-  const text = (JSON.parse(key) as string).split("/").at(-1) ?? "";
+  const path = JSON.parse(key) as string;
+  // every upload's object is called the same; the film is in its path
+  const text =
+    path.split("/").find((part) => part.startsWith("vid_")) ?? path.split("/").at(-1) ?? "";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a key must not steer the terminal
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 }
