@@ -8,6 +8,7 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
           testTimeout: 30_000,
+          hookTimeout: 30_000, // a cloud is closed once what runs in it is over
         },
       },
       {

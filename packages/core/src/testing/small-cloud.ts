@@ -93,6 +93,7 @@ export async function openSmallCloud(): Promise<SmallCloud> {
     conflicts,
     async close() {
       // a handler that a test left behind may still be writing: what runs is let finish
+      await conflicts.settled();
       for (const server of [tables, others] as Server[]) {
         const closed = new Promise((done) => server.close(done));
         server.closeIdleConnections();

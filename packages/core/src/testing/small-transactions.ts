@@ -6,12 +6,18 @@ import type { AddressInfo } from "node:net";
  * is refused. Nothing else is served meanwhile, so nobody sees the half of it.
  */
 export function withTransactions(tables: Server): Conflicts {
-  const conflicts: Conflicts = { next: 0 };
   const [serve] = tables.listeners("request") as Array<
     (request: IncomingMessage, response: ServerResponse) => void
   >;
   if (!serve) throw new Error("This server serves nothing.");
   const gate = openGate();
+  const conflicts: Conflicts = {
+    next: 0,
+    async settled() {
+      const leave = await gate.alone();
+      leave();
+    },
+  };
   tables.removeAllListeners("request");
   tables.on("request", (request: IncomingMessage, response: ServerResponse) => {
     if (request.headers[INSIDE]) return serve(request, response);
@@ -23,7 +29,8 @@ export function withTransactions(tables: Server): Conflicts {
       });
       return;
     }
-    void transact(tables, gate, conflicts, request, response);
+    // one that meets a server which is being closed is never answered: its caller must not wait
+    transact(tables, gate, conflicts, request, response).catch(() => response.destroy());
   });
   return conflicts;
 }
@@ -31,6 +38,8 @@ export function withTransactions(tables: Server): Conflicts {
 /** How many of the transactions to come are told that another writer was at the same rows. */
 export interface Conflicts {
   next: number;
+  /** Once every transaction that has begun is over. */
+  settled(): Promise<void>;
 }
 
 const INSIDE = "x-inside-a-transaction";
