@@ -47,7 +47,8 @@ describe("under sst dev", () => {
 
   it("a message stays hidden while its handler is held", () => {
     for (const { inputs } of ofType(graph, "aws:sqs/queue:Queue")) {
-      if (inputs.redrivePolicy) expect(inputs.visibilityTimeoutSeconds).toBe(15 * 60);
+      // a pull's own is longer on every stage: its handler may take all that Lambda allows
+      if (inputs.redrivePolicy) expect(inputs.visibilityTimeoutSeconds).toBeGreaterThanOrEqual(900);
     }
   });
 
