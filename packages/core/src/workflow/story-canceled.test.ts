@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   DynamoDBClient,
   UpdateItemCommand,
@@ -8,23 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Table from "../aws/table.ts";
 import * as Id from "../id/index.ts";
 import { filled } from "../testing/filled.ts";
-import { links, openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
+import { openSmallCloud, type SmallCloud } from "../testing/small-cloud.ts";
 import * as Video from "../video/index.ts";
-
-interface State {
-  Arguments?: unknown;
-  Assign?: unknown;
-  Next?: string;
-  End?: boolean;
-  Catch?: { ErrorEquals: string[]; Assign?: unknown; Next: string }[];
-}
-
-const story = JSON.parse(
-  readFileSync(
-    new URL("../../../../statemachines/video-workflow.asl.json", import.meta.url),
-    "utf8",
-  ).replaceAll("${TableName}", links.Films.table),
-) as { States: Record<string, State> };
+import { story } from "./story.testing.ts";
 
 let cloud: SmallCloud;
 beforeAll(async () => {
